@@ -1,0 +1,3 @@
+//! Mail protocols as pure state machines.
+#![no_std]
+#![forbid(unsafe_code)]

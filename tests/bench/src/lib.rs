@@ -1,0 +1,1 @@
+//! Benchmarks of mailproto side by side with its peers.
