@@ -1,3 +1,46 @@
-//! Mail protocols as pure state machines.
+//! Mail protocols as pure state machines: bytes go in, events come out, bytes go out.
+//!
+//! The host owns the socket, TLS, the clock and the random numbers. Nothing here performs I/O,
+//! reads a clock, or keeps a global; there is no unsafe code, and no input makes it panic. It needs
+//! no standard library, and with [`Fixed`] buffers no allocator.
+//!
+//! | protocol | client | server | task |
+//! | --- | --- | --- | --- |
+//! | SMTP, LMTP | [`smtp::Client`] | [`smtp::Server`] | [`smtp::Submission`] |
+//!
+//! Every endpoint keeps the same contract, [`Endpoint`]; a driver written once joins all of them to
+//! a socket. Start there, or with the example of [`smtp`].
+//!
+//! # Features
+//!
+//! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `client`, `server` (default):
+//! what their names say. A feature never changes what works without it.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod buffer;
+pub mod codec;
+pub mod endpoint;
+pub mod error;
+pub mod frame;
+pub mod leniency;
+pub mod limits;
+pub mod sasl;
+#[cfg(feature = "smtp")]
+pub mod smtp;
+pub mod time;
+
+#[cfg(feature = "alloc")]
+pub use buffer::Heap;
+pub use buffer::{Buffers, Fixed};
+pub use endpoint::{CommandId, Endpoint, TransmitLog};
+pub use error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
+pub use leniency::{Anomalies, Leniency};
+pub use limits::Limits;
+pub use time::{Instant, Timeout, TimeoutReason};

@@ -1,0 +1,3 @@
+//! Encodings that mail wraps bytes in.
+
+pub mod base64;

@@ -1,0 +1,78 @@
+//! The inner loop of every body: how many bytes need no thought.
+
+/// Bytes looked at together; small enough to search again when one of them is special, large enough
+/// for the compiler to use wide registers.
+const BLOCK: usize = 64;
+
+/// The number of bytes at the front of `bytes` that can be copied without a thought, where
+/// `previous` is the byte before them: up to the first dot that starts a line, NUL, LF without CR,
+/// or byte behind a CR that is not LF.
+pub(super) fn plain_prefix(bytes: &[u8], previous: u8) -> usize {
+    let Some(&first) = bytes.first() else { return 0 };
+    if is_special(previous, first) {
+        return 0;
+    }
+    let mut at = 1;
+    while let (Some(block), Some(shifted)) = (
+        bytes
+            .get(at..at + BLOCK)
+            .and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
+        bytes
+            .get(at - 1..at - 1 + BLOCK)
+            .and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
+    ) {
+        let mut special = 0;
+        for index in 0..BLOCK {
+            special |= specialness(shifted[index], block[index]);
+        }
+        if special != 0 {
+            break;
+        }
+        at += BLOCK;
+    }
+    let rest = bytes[at - 1..].windows(2);
+    match rest.into_iter().position(|pair| is_special(pair[0], pair[1])) {
+        Some(index) => at + index,
+        None => bytes.len(),
+    }
+}
+
+fn is_special(previous: u8, byte: u8) -> bool {
+    specialness(previous, byte) != 0
+}
+
+/// Not zero if `byte` behind `previous` needs thought; without a branch, so that blocks of it
+/// become wide instructions.
+#[inline(always)]
+fn specialness(previous: u8, byte: u8) -> u8 {
+    let half_line_end = u8::from(previous == b'\r') ^ u8::from(byte == b'\n');
+    let leading_dot = u8::from(previous == b'\n') & u8::from(byte == b'.');
+    half_line_end | leading_dot | u8::from(byte == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_search_agrees_with_the_definition() {
+        let alphabet = [b'a', b'\r', b'\n', b'.', 0, b'b', b'c', b'd'];
+        let mut seed = 1_u32;
+        let mut bytes = [0_u8; 200];
+        for _ in 0..2_000 {
+            for byte in &mut bytes {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                // Mostly plain letters, so that whole blocks are plain now and then.
+                let choice = (seed >> 24) as usize;
+                *byte = if choice < 250 { b'x' } else { alphabet[choice % 8] };
+            }
+            let expected = (0..bytes.len())
+                .find(|&index| {
+                    let previous = if index == 0 { b'\n' } else { bytes[index - 1] };
+                    is_special(previous, bytes[index])
+                })
+                .unwrap_or(bytes.len());
+            assert_eq!(plain_prefix(&bytes, b'\n'), expected);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Every bound in one place: nothing a peer sends makes an endpoint grow beyond these.
+
+/// The bounds of one endpoint.
+///
+/// The defaults are generous to correct peers and small enough to hold thousands of sessions. Each
+/// field names the RFC that sets the least value a conforming endpoint must allow.
+///
+/// ```
+/// use mailproto::Limits;
+/// let limits = Limits { recipients: 10, ..Limits::default() };
+/// assert_eq!(limits.command_line, 2_048);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in a command line with its CR LF. RFC 5321 §4.5.3.1.4: at least 512, and more for each
+    /// extension's parameters.
+    pub command_line: u32,
+    /// Bytes in a line of a SASL exchange with its CR LF. RFC 4954 §4.5: at least 12288.
+    pub sasl_line: u32,
+    /// Bytes in a whole reply, all its lines. RFC 5321 §4.5.3.1.5: at least 512 for each line.
+    pub reply: u32,
+    /// Recipients in one transaction. RFC 5321 §4.5.3.1.8: at least 100.
+    pub recipients: u32,
+    /// Bytes in one message as the receiver counts them (RFC 1870 §3); RFC 5321 §4.5.3.1.7: at
+    /// least 65536.
+    pub message: u64,
+    /// Commands that were refused for their syntax or order before the connection is ended with 421.
+    pub bad_commands: u16,
+    /// Failed AUTH exchanges before the connection is ended with 421.
+    pub failed_auth: u16,
+    /// Challenges in one SASL exchange.
+    pub sasl_rounds: u16,
+    /// Commands that wait for a reply, sent or not; at most [`Limits::MAX_QUEUED_COMMANDS`].
+    pub queued_commands: u16,
+    /// Bytes that a [`Heap`](crate::Heap) receive buffer may hold.
+    pub receive_buffer: u32,
+    /// Bytes that a [`Heap`](crate::Heap) transmit buffer may hold.
+    pub transmit_buffer: u32,
+}
+
+impl Limits {
+    /// The most commands that can be queued in one endpoint, whatever the limit says.
+    pub const MAX_QUEUED_COMMANDS: u16 = 32;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            command_line: 2_048,
+            sasl_line: 12_288,
+            reply: 16_384,
+            recipients: 1_000,
+            message: 64 << 20,
+            bad_commands: 20,
+            failed_auth: 3,
+            sasl_rounds: 8,
+            queued_commands: Self::MAX_QUEUED_COMMANDS,
+            receive_buffer: 16_384,
+            transmit_buffer: 16_384,
+        }
+    }
+}

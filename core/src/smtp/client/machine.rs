@@ -1,0 +1,532 @@
+//! The client's logic, one copy of it whatever the buffers are: replies to events, and time.
+
+use super::super::command::Verb;
+use super::super::extension::{ExtensionSet, Extensions};
+use super::super::reply::Reply;
+use super::super::state::{Outcome, State};
+use super::super::{LineEnds, Protocol};
+use super::event::Event;
+use super::options::{ClientOptions, ClientTimeouts};
+use super::queue::Queue;
+use crate::buffer::Sink;
+use crate::endpoint::CommandId;
+use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
+use crate::frame::{ChunkFramer, DotWriter, ReplyFrame, ReplyFramer};
+use crate::leniency::{Anomalies, Leniency};
+use crate::limits::Limits;
+use crate::time::{Instant, Silence, Timeout, TimeoutReason};
+
+/// What the message data that the host passes becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Body {
+    /// No data is wanted.
+    #[default]
+    None,
+    /// Dot-stuffed lines.
+    Lines,
+    /// A chunk of an announced length.
+    Chunk,
+}
+
+/// What the input holds.
+#[derive(Debug)]
+pub(super) enum Advance {
+    /// Nothing more without bytes, a verb or time.
+    Idle,
+    /// Keep only these first bytes: a reply is over the limit.
+    Truncate { keep: usize },
+    /// A reply that the machine has dealt with itself.
+    Drop { consumed: usize },
+    /// A reply to tell the host of.
+    Event { consumed: usize, found: Found },
+}
+
+/// What a reply turned out to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    frame: ReplyFrame,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Greeting,
+    Reply(CommandId, Verb),
+    Delivery { id: CommandId, recipient: u32, last: bool },
+    DataReady(CommandId),
+    Challenge(CommandId),
+    StartTls(CommandId),
+    Closing,
+}
+
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub(super) protocol: Protocol,
+    pub(super) limits: Limits,
+    leniency: Leniency,
+    timeouts: ClientTimeouts,
+    line_ends: LineEnds,
+
+    pub(super) queue: Queue,
+    pub(super) state: State,
+    /// Where the conversation will stand when all that is queued succeeds.
+    pub(super) planned: State,
+    pub(super) extensions: Extensions,
+    /// An EHLO or LHLO has succeeded, so `extensions` says what the server can.
+    pub(super) informed: bool,
+    pub(super) anomalies: Anomalies,
+    failure: Option<Error>,
+    silence: Silence,
+    framer: ReplyFramer,
+    /// Bytes of the input consumed so far.
+    offset: u64,
+    pub(super) body: Body,
+    pub(super) dots: DotWriter,
+    pub(super) chunk: ChunkFramer,
+    /// Recipients that the server has accepted in this transaction.
+    accepted: u32,
+    /// LMTP: verdicts that have come for the present message, and how many there will be.
+    verdicts: u32,
+    verdicts_due: u32,
+    /// Bytes at the front of the transmit buffer that may be sent.
+    pub(super) visible: u32,
+    /// Where the secret in the transmit buffer starts, and its length.
+    pub(super) secret: (u32, u32),
+    /// Bytes of a challenge that wait in the input to be answered.
+    pub(super) challenge: u32,
+    rounds: u16,
+    /// TLS must begin before anything else.
+    wall: bool,
+    eof: bool,
+    closing: bool,
+}
+
+impl Machine {
+    pub(super) fn new(options: ClientOptions) -> Self {
+        Self {
+            protocol: options.protocol,
+            limits: options.limits,
+            leniency: options.leniency,
+            timeouts: options.timeouts,
+            line_ends: options.line_ends,
+            queue: Queue::new(),
+            state: State::Connected,
+            planned: State::Greeted,
+            extensions: Extensions::default(),
+            informed: false,
+            anomalies: Anomalies::NONE,
+            failure: None,
+            silence: Silence::default(),
+            framer: ReplyFramer::default(),
+            offset: 0,
+            body: Body::None,
+            dots: DotWriter::new(options.line_ends),
+            chunk: ChunkFramer::default(),
+            accepted: 0,
+            verdicts: 0,
+            verdicts_due: 0,
+            visible: 0,
+            secret: (0, 0),
+            challenge: 0,
+            rounds: 0,
+            wall: false,
+            eof: false,
+            closing: false,
+        }
+    }
+
+    pub(super) fn is_lmtp(&self) -> bool {
+        self.protocol == Protocol::Lmtp
+    }
+
+    pub(super) fn pipelining(&self) -> bool {
+        self.extensions.offers(ExtensionSet::PIPELINING)
+    }
+
+    pub(super) fn wants_read(&self) -> bool {
+        self.state != State::Ended && self.failure.is_none() && !self.eof
+    }
+
+    pub(super) fn takes_bytes(&self) -> bool {
+        self.wants_read() && !self.wall
+    }
+
+    pub(super) fn receive_eof(&mut self) {
+        self.eof = true;
+    }
+
+    /// Refuses verbs on a connection that is over or behind the wall.
+    pub(super) fn check_open(&self) -> Result<(), Misuse> {
+        if self.failure.is_some() || self.closing || self.state == State::Ended || self.eof {
+            return Err(Misuse::Closed);
+        }
+        if self.wall { Err(Misuse::OutOfOrder) } else { Ok(()) }
+    }
+
+    pub(super) fn handle_time(&mut self, now: Instant) {
+        self.silence.advance(now);
+        let (seconds, reason) = self.patience();
+        if self.wants_read() && self.waits() && self.silence.lasted(seconds) {
+            self.failure = Some(Error::Closed(Closure::TimedOut(reason)));
+        }
+    }
+
+    pub(super) fn next_timeout(&self) -> Option<Timeout> {
+        let (seconds, reason) = self.patience();
+        let at = self.silence.ends_after(seconds)?;
+        (self.wants_read() && self.waits()).then_some(Timeout { at, reason })
+    }
+
+    /// Whether the server is the one to act.
+    fn waits(&self) -> bool {
+        let host_acts = self.challenge > 0 || self.wall || (self.body != Body::None && self.visible == 0);
+        !host_acts && (self.state == State::Connected || !self.queue.is_empty())
+    }
+
+    fn patience(&self) -> (u32, TimeoutReason) {
+        let (seconds, reason) = match self.queue.front() {
+            _ if self.state == State::Connected => (self.timeouts.greeting, TimeoutReason::Greeting),
+            _ if self.body != Body::None => (self.timeouts.data_block, TimeoutReason::DataBlock),
+            Some((_, Verb::Data)) => (self.timeouts.data_start, TimeoutReason::DataStart),
+            Some((_, Verb::DataEnd | Verb::BdatLast)) if self.visible == 0 => {
+                (self.timeouts.data_end, TimeoutReason::DataEnd)
+            }
+            _ => (self.timeouts.reply, TimeoutReason::Reply),
+        };
+        (u32::from(seconds), reason)
+    }
+
+    /// Bytes have left: the server takes them.
+    pub(super) fn transmitted(&mut self, count: usize) {
+        let count = count.min(self.visible as usize) as u32;
+        self.visible -= count;
+        let (start, length) = self.secret;
+        let gone = count.saturating_sub(start).min(length);
+        self.secret = (start.saturating_sub(count), length - gone);
+        self.silence.broken();
+    }
+
+    /// Commands that may be sent now become visible.
+    pub(super) fn release(&mut self) {
+        if self.state != State::Connected && !self.wall && self.challenge == 0 {
+            self.visible += self.queue.release(self.pipelining()) as u32;
+        }
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        self.failure = Some(error);
+        error
+    }
+
+    fn violation(&mut self, kind: ViolationKind, ahead: usize) -> Error {
+        let offset = self.offset + ahead as u64;
+        self.fail(Error::Protocol(Violation {
+            kind,
+            offset,
+            farewell: None,
+        }))
+    }
+
+    /// TLS runs: what the server said in plain text is forgotten.
+    pub(super) fn tls_started(&mut self, injected: bool) -> Result<(), Error> {
+        if !self.wall {
+            return Err(Misuse::OutOfOrder.into());
+        }
+        if injected {
+            return Err(self.violation(ViolationKind::StartTlsInjection, 0));
+        }
+        self.wall = false;
+        self.state = State::Handshake
+            .after(Verb::TlsStarted, Outcome::Success)
+            .unwrap_or(State::Ended);
+        self.planned = self.state;
+        self.forget_extensions();
+        self.silence.broken();
+        Ok(())
+    }
+
+    fn forget_extensions(&mut self) {
+        self.extensions = Extensions::default();
+        self.informed = false;
+    }
+
+    /// Finds the next reply in `input`, which can hold `capacity` bytes at most.
+    pub(super) fn advance(&mut self, input: &[u8], capacity: usize, transmit: &mut dyn Sink) -> Result<Advance, Error> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if self.wall || self.challenge > 0 || self.state == State::Ended {
+            return Ok(Advance::Idle);
+        }
+        if self.closing {
+            return self.end_of_input(&[]);
+        }
+        // What a reply may make the machine say itself must have room before the reply is read.
+        if transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM && self.visible > 0 {
+            return Ok(Advance::Idle);
+        }
+        let limit = (self.limits.reply as usize).min(capacity);
+        let frame = self.framer.next(input, limit);
+        match frame {
+            ReplyFrame::Incomplete => self.end_of_input(input),
+            ReplyFrame::Drop { keep } => {
+                self.offset += (input.len() - keep) as u64;
+                Ok(Advance::Truncate { keep })
+            }
+            ReplyFrame::Reply { consumed, .. } => {
+                let reply = match Reply::from_frame(input, frame, self.leniency) {
+                    Ok(reply) => reply,
+                    Err(_) => return Err(self.violation(self.what_is_wrong(frame), 0)),
+                };
+                self.anomalies |= reply.anomalies();
+                self.silence.broken();
+                self.take_reply(frame, consumed, reply, input.len() > consumed, transmit)
+            }
+        }
+    }
+
+    fn what_is_wrong(&self, frame: ReplyFrame) -> ViolationKind {
+        match frame {
+            ReplyFrame::Reply { bare_lf: true, .. } if !self.leniency.tolerates(Anomalies::BARE_LF) => {
+                ViolationKind::BareLf
+            }
+            ReplyFrame::Reply { mixed: true, .. } if !self.leniency.tolerates(Anomalies::MIXED_REPLY_CODES) => {
+                ViolationKind::MixedReplyCodes
+            }
+            _ => ViolationKind::MalformedReply,
+        }
+    }
+
+    fn end_of_input(&mut self, input: &[u8]) -> Result<Advance, Error> {
+        if !self.eof && !self.closing {
+            return Ok(Advance::Idle);
+        }
+        if self.queue.is_empty() && input.is_empty() && self.state != State::Connected {
+            self.state = State::Ended;
+            return Ok(Advance::Idle);
+        }
+        let closure = if self.closing {
+            Closure::ByPeer
+        } else {
+            Closure::EndOfInput
+        };
+        Err(self.fail(Error::Closed(closure)))
+    }
+
+    /// Decides what a reply is about, and moves on.
+    fn take_reply(
+        &mut self,
+        frame: ReplyFrame,
+        consumed: usize,
+        reply: Reply<'_>,
+        more: bool,
+        transmit: &mut dyn Sink,
+    ) -> Result<Advance, Error> {
+        let code = reply.code();
+        let outcome = Outcome::of(code);
+        let event = |what| Advance::Event {
+            consumed,
+            found: Found { frame, what },
+        };
+        if self.state == State::Connected {
+            self.offset += consumed as u64;
+            self.greeted(code);
+            return Ok(event(What::Greeting));
+        }
+        let Some((id, verb)) = self.queue.front() else {
+            if code != 421 {
+                return Err(self.violation(ViolationKind::UnexpectedReply, 0));
+            }
+            self.offset += consumed as u64;
+            self.closing = true;
+            return Ok(event(What::Closing));
+        };
+        self.offset += consumed as u64;
+        match (verb, outcome) {
+            (Verb::Auth, Outcome::GoAhead) => {
+                self.rounds += 1;
+                if self.rounds > self.limits.sasl_rounds {
+                    let value = u32::from(self.limits.sasl_rounds);
+                    let exceeded = Exceeded {
+                        limit: LimitKind::SaslRounds,
+                        value,
+                        offset: self.offset,
+                    };
+                    return Err(self.fail(Error::Limit(exceeded)));
+                }
+                self.challenge = consumed as u32;
+                // The challenge stays in the input until it is answered.
+                return Ok(Advance::Event {
+                    consumed: 0,
+                    found: Found {
+                        frame,
+                        what: What::Challenge(id),
+                    },
+                });
+            }
+            (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
+                // RFC 2920 §3.1: the server took DATA though no recipient stands.
+                self.queue.set_front(Verb::DataEnd);
+                self.dots = DotWriter::new(self.line_ends);
+                let mut end = [0; DotWriter::FINISH_ROOM];
+                let length = self.dots.finish(&mut end);
+                transmit.put(&end[..length]);
+                self.visible += length as u32;
+                self.state = State::Data;
+                self.planned = State::Ready;
+                return Ok(Advance::Drop { consumed });
+            }
+            (Verb::Data, Outcome::GoAhead) => {
+                self.body = Body::Lines;
+                self.dots = DotWriter::new(self.line_ends);
+                self.state = State::Data;
+                self.planned = State::Data;
+                return Ok(event(What::DataReady(id)));
+            }
+            (Verb::StartTls, Outcome::Success) => {
+                self.queue.pop();
+                if more {
+                    return Err(self.violation(ViolationKind::StartTlsInjection, 0));
+                }
+                self.wall = true;
+                self.state = State::Handshake;
+                return Ok(event(What::StartTls(id)));
+            }
+            _ => {}
+        }
+        let recipient = self.verdicts;
+        let is_verdict = matches!(verb, Verb::DataEnd | Verb::BdatLast);
+        if self.is_lmtp() && is_verdict && self.accepted > 0 {
+            return Ok(event(self.take_verdict(id, recipient, verb, outcome, code)));
+        }
+        self.complete(verb, outcome, reply);
+        if code == 421 {
+            self.close_by_peer();
+        }
+        Ok(event(What::Reply(id, verb)))
+    }
+
+    fn greeted(&mut self, code: u16) {
+        if Outcome::of(code) == Outcome::Success {
+            self.state = State::Greeted;
+        } else if code == 421 {
+            self.close_by_peer();
+        } else {
+            // The server still waits for QUIT (RFC 5321 §3.1).
+            self.state = State::Greeted;
+        }
+    }
+
+    /// The server announced that it closes: what is queued will have no reply.
+    fn close_by_peer(&mut self) {
+        self.closing = true;
+        self.body = Body::None;
+        if self.state == State::Connected {
+            self.state = State::Greeted;
+        }
+    }
+
+    /// LMTP: one more recipient's verdict.
+    fn take_verdict(&mut self, id: CommandId, recipient: u32, verb: Verb, outcome: Outcome, code: u16) -> What {
+        self.verdicts_due = self.accepted;
+        self.verdicts += 1;
+        let last = self.verdicts >= self.verdicts_due;
+        if last {
+            self.accepted = 0;
+            self.queue.pop();
+            self.state = self.state.after(verb, outcome).unwrap_or(State::Ready);
+            self.settle();
+        }
+        if code == 421 {
+            self.close_by_peer();
+        }
+        What::Delivery { id, recipient, last }
+    }
+
+    /// A command has ended.
+    fn complete(&mut self, verb: Verb, outcome: Outcome, reply: Reply<'_>) {
+        self.queue.pop();
+        // A verdict before the message was complete: the server will not read on.
+        if self.body == Body::Lines && verb == Verb::Data {
+            self.close_by_peer();
+        }
+        self.state = match self.state.after(verb, outcome) {
+            Some(State::Handshake) | None => self.state,
+            Some(state) => state,
+        };
+        if outcome == Outcome::Success {
+            match verb {
+                Verb::Ehlo => {
+                    let lines = reply.lines().skip(1).map(|line| line.text());
+                    let (extensions, anomalies) = Extensions::learn(lines);
+                    self.extensions = extensions;
+                    self.informed = true;
+                    self.anomalies |= anomalies;
+                }
+                Verb::Helo => {
+                    self.forget_extensions();
+                    self.informed = true;
+                }
+                Verb::Xclient => self.forget_extensions(),
+                Verb::Mail => self.start_transaction(),
+                Verb::Rcpt => self.accepted += 1,
+                Verb::Rset | Verb::DataEnd | Verb::BdatLast => self.start_transaction(),
+                _ => {}
+            }
+        }
+        self.settle();
+    }
+
+    fn start_transaction(&mut self) {
+        self.accepted = 0;
+        self.verdicts = 0;
+    }
+
+    /// When nothing is in flight, what was planned is what is.
+    fn settle(&mut self) {
+        if self.queue.is_empty() {
+            self.planned = self.state;
+        }
+        if self.verdicts >= self.verdicts_due {
+            self.verdicts = 0;
+            self.verdicts_due = 0;
+        }
+    }
+
+    /// Reads the reply that was found.
+    pub(super) fn event<'a>(&self, found: Found, bytes: &'a [u8]) -> Option<Event<'a>> {
+        // It was read before with the same leniency: it cannot fail now.
+        let reply = Reply::from_frame(bytes, found.frame, self.leniency).ok()?;
+        Some(match found.what {
+            What::Greeting => Event::Greeting(reply),
+            What::Reply(id, verb) => Event::Reply { id, verb, reply },
+            What::Delivery { id, recipient, last } => Event::Delivery {
+                id,
+                recipient,
+                last,
+                reply,
+            },
+            What::DataReady(id) => Event::DataReady { id, reply },
+            What::StartTls(id) => Event::StartTls { id },
+            What::Closing => Event::Closing(reply),
+            What::Challenge(id) => Event::Challenge {
+                id,
+                text: reply.lines().last().map_or(b"", |line| line.text()),
+            },
+        })
+    }
+
+    /// Whether no message data is on its way.
+    pub(super) fn body_is_done(&self) -> bool {
+        self.body == Body::None
+    }
+
+    /// The exchange goes on or is over.
+    pub(super) fn answered_challenge(&mut self) {
+        self.offset += u64::from(core::mem::take(&mut self.challenge));
+    }
+
+    pub(super) fn start_exchange(&mut self) {
+        self.rounds = 0;
+    }
+}

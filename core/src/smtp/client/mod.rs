@@ -1,0 +1,400 @@
+//! The client's side of SMTP and LMTP, verb by verb.
+//!
+//! Verbs queue; the endpoint sends what the server's extensions and the protocol permit, so
+//! pipelining needs no thought: call `mail`, `rcpt`, `rcpt`, `data` one behind the other, and they
+//! leave in one packet if the server offers PIPELINING and one by one if it does not. Each verb
+//! returns a [`CommandId`](crate::CommandId), and the event that ends the command carries it.
+//!
+//! ```
+//! use mailproto::{Endpoint, smtp::{Client, ClientEvent, ClientOptions, Verb}};
+//!
+//! let mut client: Client = Client::new(ClientOptions::default());
+//! let mut server: &[u8] = b"220 mx\r\n250 mx\r\n250 OK\r\n250 OK\r\n354 go\r\n250 queued\r\n221 bye\r\n";
+//! let mut wire = Vec::new();
+//! client.ehlo("host.example").unwrap(); // queued until the greeting has come
+//! while !client.is_closed() {
+//!     let taken = client.receive(server);
+//!     server = &server[taken..];
+//!     let mut verdict = false;
+//!     while let Some(event) = client.next_event().unwrap() {
+//!         match event {
+//!             ClientEvent::Reply { verb: Verb::Ehlo, .. } => {
+//!                 client.mail("a@host.example", &[]).unwrap();
+//!                 client.rcpt("b@example.org", &[]).unwrap();
+//!                 client.data().unwrap();
+//!             }
+//!             ClientEvent::DataReady { .. } => {
+//!                 client.send_data(b"Subject: hi\r\n\r\n.dot\r\n").unwrap();
+//!                 client.finish_data().unwrap();
+//!             }
+//!             ClientEvent::Reply { verb: Verb::DataEnd, .. } => verdict = true,
+//!             _ => {}
+//!         }
+//!         if verdict {
+//!             client.quit().unwrap();
+//!             verdict = false;
+//!         }
+//!     }
+//!     wire.extend_from_slice(client.transmit());
+//!     let sent = client.transmit().len();
+//!     client.transmitted(sent);
+//! }
+//! assert!(wire.ends_with(b"DATA\r\nSubject: hi\r\n\r\n..dot\r\n.\r\nQUIT\r\n"));
+//! ```
+
+mod event;
+mod machine;
+mod options;
+mod queue;
+mod verb;
+
+pub use event::Event;
+pub use options::{ClientOptions, ClientTimeouts};
+
+use super::attribute::Attribute;
+use super::command::{Command, Verb};
+use super::extension::Extensions;
+use super::parameter::Parameter;
+use super::state::State;
+use crate::buffer::{Buffer, Buffers, Standard};
+use crate::codec::base64;
+use crate::endpoint::{CommandId, Endpoint, TransmitLog};
+use crate::error::{Error, Misuse};
+use crate::leniency::Anomalies;
+use crate::sasl::ClientMechanism;
+use crate::time::{Instant, Timeout};
+use machine::{Advance, Machine};
+
+/// The client's side of one connection.
+///
+/// Every verb fails with [`Misuse::Full`] when the queue or the transmit buffer has no room,
+/// [`Misuse::OutOfOrder`] when it has no place in the conversation, [`Misuse::NotOffered`] when the
+/// server is known not to offer what it needs, [`Misuse::ControlCharacter`] for CR, LF or NUL in an
+/// argument, and [`Misuse::Closed`] when the connection is over; in each case nothing has changed.
+#[derive(Debug)]
+pub struct Client<B: Buffers = Standard> {
+    machine: Machine,
+    receive: Buffer<B::Receive>,
+    transmit: Buffer<B::Transmit>,
+}
+
+impl<B: Buffers> Client<B> {
+    /// A client for one connection, which waits for the greeting.
+    pub fn new(options: ClientOptions) -> Self {
+        Self {
+            receive: Buffer::with_limit(options.limits.receive_buffer),
+            transmit: Buffer::with_limit(options.limits.transmit_buffer),
+            machine: Machine::new(options),
+        }
+    }
+
+    /// EHLO (RFC 5321 §4.1.1.1), in LMTP LHLO (RFC 2033 §4.1). `name` is a domain or an address
+    /// literal.
+    ///
+    /// # Errors
+    /// See [`Client`]; also [`Misuse::Syntax`] if the name is no single word.
+    pub fn ehlo(&mut self, name: &str) -> Result<CommandId, Error> {
+        self.machine.hello(name, Verb::Ehlo, &mut self.transmit)
+    }
+
+    /// HELO (RFC 5321 §4.1.1.1), for servers that do not know EHLO.
+    ///
+    /// # Errors
+    /// As [`ehlo`](Self::ehlo).
+    pub fn helo(&mut self, name: &str) -> Result<CommandId, Error> {
+        self.machine.hello(name, Verb::Helo, &mut self.transmit)
+    }
+
+    /// STARTTLS (RFC 3207). Ends in [`Event::StartTls`] or a refusal.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn starttls(&mut self) -> Result<CommandId, Error> {
+        self.machine.starttls(&mut self.transmit)
+    }
+
+    /// TLS has begun: what the server said in plain text is forgotten; say EHLO again.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`] unless the last event was [`Event::StartTls`];
+    /// [`Error::Protocol`] if plain text had arrived behind the server's 220.
+    pub fn tls_started(&mut self) -> Result<(), Error> {
+        let injected = !self.receive.is_empty();
+        self.machine.tls_started(injected)
+    }
+
+    /// AUTH (RFC 4954). The mechanism's initial response is sent along if it has one and it fits.
+    /// Challenges come as [`Event::Challenge`].
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn auth(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<CommandId, Error> {
+        self.machine.auth(mechanism, &mut self.transmit)
+    }
+
+    /// Answers a challenge. One that makes no sense to the mechanism, or is not base64, is answered
+    /// by cancelling the exchange, which the server then refuses with 501.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`] when no challenge waits.
+    pub fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<(), Error> {
+        let length = self.waiting_challenge()?;
+        let line = self.receive.filled_mut().get_mut(..length).unwrap_or(&mut []);
+        let text = challenge_text(line);
+        let challenge = match base64::decode_in_place(text) {
+            Ok(length) => text.get(..length),
+            Err(_) => None,
+        };
+        let mut respond = |space: &mut [u8]| mechanism.respond(challenge?, space);
+        self.machine.respond(&mut respond, &mut self.transmit)?;
+        self.receive.take(length);
+        Ok(())
+    }
+
+    /// Cancels the exchange instead of answering (RFC 4954 §4).
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`] when no challenge waits.
+    pub fn auth_cancel(&mut self) -> Result<(), Error> {
+        let length = self.waiting_challenge()?;
+        self.machine.respond(&mut |_| None, &mut self.transmit)?;
+        self.receive.take(length);
+        Ok(())
+    }
+
+    fn waiting_challenge(&self) -> Result<usize, Error> {
+        self.machine.check_open()?;
+        match self.machine.challenge {
+            0 => Err(Misuse::OutOfOrder.into()),
+            length => Ok(length as usize),
+        }
+    }
+
+    /// MAIL (RFC 5321 §4.1.1.2). `sender` is a mailbox without brackets, empty for reports.
+    ///
+    /// # Errors
+    /// See [`Client`]; also [`Misuse::Syntax`] where the mailbox breaks the grammar.
+    pub fn mail(&mut self, sender: &str, parameters: &[Parameter<'_>]) -> Result<CommandId, Error> {
+        self.machine
+            .envelope(Verb::Mail, sender, parameters, &mut self.transmit)
+    }
+
+    /// RCPT (RFC 5321 §4.1.1.3). `recipient` is a mailbox without brackets, or `Postmaster`.
+    ///
+    /// # Errors
+    /// As [`mail`](Self::mail).
+    pub fn rcpt(&mut self, recipient: &str, parameters: &[Parameter<'_>]) -> Result<CommandId, Error> {
+        self.machine
+            .envelope(Verb::Rcpt, recipient, parameters, &mut self.transmit)
+    }
+
+    /// DATA (RFC 5321 §4.1.1.4). Ends in [`Event::DataReady`] and later a verdict, or in a refusal.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn data(&mut self) -> Result<CommandId, Error> {
+        self.machine.command(Command::Data, &mut self.transmit)
+    }
+
+    /// BDAT (RFC 3030 §2): exactly `length` bytes follow by [`send_data`](Self::send_data), as they
+    /// are.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn bdat(&mut self, length: u64, last: bool) -> Result<CommandId, Error> {
+        self.machine.bdat(length, last, &mut self.transmit)
+    }
+
+    /// Passes a piece of the message on, and returns how much of it was taken: transmit, then pass
+    /// the rest. Behind DATA, dots are added where lines start with one.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`] when no message data is wanted, [`Misuse::BareLineEnd`] at a bare line
+    /// end that the options refuse.
+    pub fn send_data(&mut self, data: &[u8]) -> Result<usize, Error> {
+        self.machine.send_data(data, &mut self.transmit)
+    }
+
+    /// Ends the message behind DATA. A last line without an end gets one.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`] when no message is being sent, [`Misuse::Full`] when there is no room.
+    pub fn finish_data(&mut self) -> Result<(), Error> {
+        self.machine.finish_data(&mut self.transmit)
+    }
+
+    /// RSET (RFC 5321 §4.1.1.5).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn rset(&mut self) -> Result<CommandId, Error> {
+        self.machine.command(Command::Rset, &mut self.transmit)
+    }
+
+    /// VRFY (RFC 5321 §4.1.1.6).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn vrfy(&mut self, text: &str) -> Result<CommandId, Error> {
+        self.machine.argument(text, Command::Vrfy, &mut self.transmit)
+    }
+
+    /// EXPN (RFC 5321 §4.1.1.7).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn expn(&mut self, text: &str) -> Result<CommandId, Error> {
+        self.machine.argument(text, Command::Expn, &mut self.transmit)
+    }
+
+    /// HELP (RFC 5321 §4.1.1.8); `text` may be empty.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn help(&mut self, text: &str) -> Result<CommandId, Error> {
+        self.machine.argument(text, Command::Help, &mut self.transmit)
+    }
+
+    /// NOOP (RFC 5321 §4.1.1.9): is the server still there?
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn noop(&mut self) -> Result<CommandId, Error> {
+        self.machine.command(Command::Noop(""), &mut self.transmit)
+    }
+
+    /// QUIT (RFC 5321 §4.1.1.10).
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn quit(&mut self) -> Result<CommandId, Error> {
+        self.machine.command(Command::Quit, &mut self.transmit)
+    }
+
+    /// XCLIENT (Postfix `XCLIENT_README`): tells whom this client speaks for.
+    ///
+    /// # Errors
+    /// See [`Client`].
+    pub fn xclient(&mut self, attributes: &[Attribute<'_>]) -> Result<CommandId, Error> {
+        self.machine.xclient(attributes, &mut self.transmit)
+    }
+
+    /// What the server announced last; nothing before EHLO, after HELO and after
+    /// [`tls_started`](Self::tls_started).
+    pub fn extensions(&self) -> &Extensions {
+        &self.machine.extensions
+    }
+
+    /// Where the conversation stands, by the replies that have come.
+    pub fn state(&self) -> State {
+        self.machine.state
+    }
+
+    /// What was tolerated so far.
+    pub fn anomalies(&self) -> Anomalies {
+        self.machine.anomalies
+    }
+}
+
+/// The text of the last line of a 334 reply, without its code and line end.
+fn challenge_text(reply: &mut [u8]) -> &mut [u8] {
+    let end = reply
+        .iter()
+        .rposition(|byte| !matches!(byte, b'\r' | b'\n'))
+        .map_or(0, |last| last + 1);
+    let start = reply[..end]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |before| before + 1);
+    let start = (start + 4).min(end);
+    &mut reply[start..end]
+}
+
+impl<B: Buffers> Endpoint for Client<B> {
+    type Event<'a>
+        = Event<'a>
+    where
+        Self: 'a;
+
+    fn receive_space(&mut self) -> &mut [u8] {
+        if self.machine.takes_bytes() {
+            self.receive.read_space()
+        } else {
+            &mut []
+        }
+    }
+
+    fn received(&mut self, count: usize) {
+        if self.machine.takes_bytes() {
+            self.receive.fill(count);
+        }
+    }
+
+    fn receive_eof(&mut self) {
+        self.machine.receive_eof();
+    }
+
+    fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
+        loop {
+            self.machine.release();
+            let capacity = self.receive.capacity_limit();
+            match self
+                .machine
+                .advance(self.receive.filled(), capacity, &mut self.transmit)?
+            {
+                Advance::Idle => {
+                    self.receive.release_if_empty();
+                    return Ok(None);
+                }
+                Advance::Truncate { keep } => self.receive.truncate(keep),
+                Advance::Drop { consumed } => self.receive.take(consumed),
+                Advance::Event { consumed, found } => {
+                    self.receive.take(consumed);
+                    self.machine.release();
+                    let bytes = if consumed > 0 {
+                        self.receive.taken(consumed)
+                    } else {
+                        self.receive.filled()
+                    };
+                    return Ok(self.machine.event(found, bytes));
+                }
+            }
+        }
+    }
+
+    fn transmit(&self) -> &[u8] {
+        self.transmit
+            .filled()
+            .get(..self.machine.visible as usize)
+            .unwrap_or(&[])
+    }
+
+    fn transmitted(&mut self, count: usize) {
+        let count = count.min(self.machine.visible as usize);
+        if self.machine.secret.1 > 0 {
+            self.transmit.wipe(count);
+        } else {
+            self.transmit.take(count);
+        }
+        self.machine.transmitted(count);
+        if self.transmit.is_empty() && self.machine.body_is_done() {
+            self.transmit.release_if_empty();
+        }
+    }
+
+    fn transmit_log(&self) -> TransmitLog<'_> {
+        TransmitLog::with_secret(self.transmit(), self.machine.secret)
+    }
+
+    fn handle_time(&mut self, now: Instant) {
+        self.machine.handle_time(now);
+    }
+
+    fn next_timeout(&self) -> Option<Timeout> {
+        self.machine.next_timeout()
+    }
+
+    fn wants_read(&self) -> bool {
+        self.machine.wants_read()
+    }
+}

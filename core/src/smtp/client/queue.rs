@@ -1,0 +1,143 @@
+//! Commands that wait for their replies, and the rules about which may be sent together.
+
+use super::super::command::Verb;
+use crate::endpoint::CommandId;
+use crate::limits::Limits;
+
+/// How many commands fit.
+const CAPACITY: usize = Limits::MAX_QUEUED_COMMANDS as usize;
+
+/// One command.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    pub(super) verb: Verb,
+    /// Bytes of it in the transmit buffer that may not be sent yet.
+    pub(super) held: u16,
+}
+
+/// First in, first out; the first `released` commands may be sent or have been.
+#[derive(Debug)]
+pub(super) struct Queue {
+    commands: [Pending; CAPACITY],
+    first: u8,
+    count: u8,
+    released: u8,
+    /// The number of the first command.
+    first_id: u32,
+}
+
+impl Queue {
+    pub(super) const fn new() -> Self {
+        let nothing = Pending {
+            verb: Verb::Noop,
+            held: 0,
+        };
+        Self {
+            commands: [nothing; CAPACITY],
+            first: 0,
+            count: 0,
+            released: 0,
+            first_id: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.count)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    fn place(&self, index: u8) -> usize {
+        (usize::from(self.first) + usize::from(index)) % CAPACITY
+    }
+
+    /// Adds a command; the caller has made sure that there is room.
+    pub(super) fn push(&mut self, verb: Verb, held: u16) -> CommandId {
+        let place = self.place(self.count);
+        self.commands[place] = Pending { verb, held };
+        self.count += 1;
+        CommandId(self.first_id.wrapping_add(u32::from(self.count) - 1))
+    }
+
+    pub(super) fn front(&self) -> Option<(CommandId, Verb)> {
+        (self.released > 0).then(|| (CommandId(self.first_id), self.commands[self.place(0)].verb))
+    }
+
+    pub(super) fn set_front(&mut self, verb: Verb) {
+        let place = self.place(0);
+        self.commands[place].verb = verb;
+    }
+
+    pub(super) fn pop(&mut self) {
+        if self.released > 0 {
+            self.first = self.place(1) as u8;
+            self.count -= 1;
+            self.released -= 1;
+            self.first_id = self.first_id.wrapping_add(1);
+        }
+    }
+
+    /// The last command, if it still waits to be released.
+    pub(super) fn last_held(&mut self) -> Option<&mut Pending> {
+        if self.count == self.released {
+            return None;
+        }
+        let place = self.place(self.count - 1);
+        self.commands.get_mut(place)
+    }
+
+    /// Releases every command that may be sent now; returns their bytes.
+    pub(super) fn release(&mut self, pipelining: bool) -> usize {
+        let mut bytes = 0;
+        while self.released < self.count {
+            // With PIPELINING, whatever does not change what comes after it may be in flight
+            // (RFC 2920 §3.1); the end of a message may too. Without it, nothing may.
+            let in_flight = (0..self.released).map(|index| self.commands[self.place(index)].verb);
+            if !in_flight.into_iter().all(|verb| pipelining && may_be_followed(verb)) {
+                break;
+            }
+            bytes += usize::from(self.commands[self.place(self.released)].held);
+            self.released += 1;
+        }
+        bytes
+    }
+}
+
+/// Whether other commands may be sent before this one's reply has come (RFC 2920 §3.1, RFC 3030
+/// §4.2).
+const fn may_be_followed(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Verb::Rset | Verb::Mail | Verb::Rcpt | Verb::Bdat | Verb::BdatLast | Verb::DataEnd
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_ends_with_the_first_command_that_may_not_be_followed() {
+        let mut queue = Queue::new();
+        for verb in [Verb::Mail, Verb::Rcpt, Verb::Rcpt, Verb::Data, Verb::Rset] {
+            queue.push(verb, 10);
+        }
+        assert_eq!(queue.release(true), 40);
+        assert_eq!(queue.release(true), 0);
+        (0..4).for_each(|_| queue.pop());
+        assert_eq!(queue.release(true), 10);
+    }
+
+    #[test]
+    fn without_pipelining_commands_go_one_by_one() {
+        let mut queue = Queue::new();
+        queue.push(Verb::Mail, 10);
+        queue.push(Verb::Rcpt, 11);
+        assert_eq!(queue.release(false), 10);
+        assert_eq!(queue.release(false), 0);
+        queue.pop();
+        assert_eq!(queue.release(false), 11);
+    }
+}

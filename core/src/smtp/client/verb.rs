@@ -1,0 +1,341 @@
+//! What a client can ask for.
+
+use super::super::attribute::Attribute;
+use super::super::command::{Command, Verb, check_word, encode_envelope, encode_xclient};
+use super::super::extension::ExtensionSet;
+use super::super::parameter::Parameter;
+use super::super::path::Path;
+use super::super::state::{Outcome, State};
+use super::super::text::check_no_control;
+use super::machine::{Body, Machine};
+use crate::buffer::Sink;
+use crate::codec::base64;
+use crate::endpoint::CommandId;
+use crate::error::{Error, Misuse};
+use crate::frame::{ChunkFramer, DotWriter};
+use crate::sasl::ClientMechanism;
+
+/// AUTH lines up to this length may carry an initial response (RFC 4954 §4).
+const INITIAL_RESPONSE_LINE: usize = 512;
+
+impl Machine {
+    /// Queues a command that is ready to be written.
+    pub(super) fn command(&mut self, command: Command<'_>, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        self.queue_line(command.verb(), &mut |put| command.encode(put), transmit)
+    }
+
+    /// Queues the line that `encode` writes; nothing changes unless all of it fits.
+    fn queue_line(
+        &mut self,
+        verb: Verb,
+        encode: &mut dyn FnMut(&mut dyn FnMut(&[u8])),
+        transmit: &mut dyn Sink,
+    ) -> Result<CommandId, Error> {
+        self.check_open()?;
+        if !self.planned.allows(verb) || self.body != Body::None {
+            return Err(Misuse::OutOfOrder.into());
+        }
+        let limit = usize::from(self.limits.queued_commands).min(usize::from(crate::Limits::MAX_QUEUED_COMMANDS));
+        if self.queue.len() >= limit {
+            return Err(Misuse::Full.into());
+        }
+        let mut length = 0;
+        encode(&mut |bytes| length += bytes.len());
+        let longest = self.limits.command_line.min(u32::from(u16::MAX));
+        if length > longest as usize {
+            return Err(Misuse::TooLong { limit: longest }.into());
+        }
+        if transmit.room(length) < length {
+            return Err(self.no_room(length, transmit));
+        }
+        encode(&mut |bytes| transmit.put(bytes));
+        Ok(self.queued(verb, length as u16))
+    }
+
+    /// Not now, or never?
+    fn no_room(&self, length: usize, transmit: &mut dyn Sink) -> Error {
+        match transmit.pending() {
+            0 => Misuse::TooLong {
+                limit: transmit.room(length) as u32,
+            }
+            .into(),
+            _ => Misuse::Full.into(),
+        }
+    }
+
+    fn queued(&mut self, verb: Verb, length: u16) -> CommandId {
+        let outcome = if verb == Verb::Data {
+            Outcome::GoAhead
+        } else {
+            Outcome::Success
+        };
+        self.planned = self.planned.after(verb, outcome).unwrap_or(self.planned);
+        let id = self.queue.push(verb, length);
+        self.release();
+        id
+    }
+
+    pub(super) fn hello(&mut self, name: &str, verb: Verb, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        check_word(name)?;
+        let command = match verb {
+            Verb::Helo => Command::Helo(name),
+            _ if self.is_lmtp() => Command::Lhlo(name),
+            _ => Command::Ehlo(name),
+        };
+        self.command(command, transmit)
+    }
+
+    /// Misuse, if what the server can is known and this is not in it.
+    fn check_offered(&self, set: ExtensionSet) -> Result<(), Misuse> {
+        if self.informed && !self.extensions.offers(set) {
+            Err(Misuse::NotOffered)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn starttls(&mut self, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        self.check_offered(ExtensionSet::STARTTLS)?;
+        self.command(Command::StartTls, transmit)
+    }
+
+    pub(super) fn envelope(
+        &mut self,
+        verb: Verb,
+        mailbox: &str,
+        parameters: &[Parameter<'_>],
+        transmit: &mut dyn Sink,
+    ) -> Result<CommandId, Error> {
+        check_no_control(mailbox.as_bytes())?;
+        // A recipient may be the bare word that RFC 5321 §4.1.1.3 allows.
+        let postmaster = verb == Verb::Rcpt && mailbox.eq_ignore_ascii_case("Postmaster");
+        if !postmaster {
+            let path = Path::from_mailbox(mailbox).map_err(|error| Misuse::Syntax {
+                offset: error.offset as u32,
+            })?;
+            if path.is_null() && verb == Verb::Rcpt {
+                return Err(Misuse::Syntax { offset: 0 }.into());
+            }
+        }
+        for parameter in parameters {
+            self.check_offered(parameter.extension())?;
+            if !parameter_is_sound(parameter) {
+                return Err(Misuse::Syntax { offset: 0 }.into());
+            }
+        }
+        let start = if verb == Verb::Mail { "MAIL FROM:<" } else { "RCPT TO:<" };
+        self.queue_line(
+            verb,
+            &mut |put| encode_envelope(start, mailbox, parameters, put),
+            transmit,
+        )
+    }
+
+    pub(super) fn argument<'a>(
+        &mut self,
+        argument: &'a str,
+        command: fn(&'a str) -> Command<'a>,
+        transmit: &mut dyn Sink,
+    ) -> Result<CommandId, Error> {
+        check_no_control(argument.as_bytes())?;
+        self.command(command(argument), transmit)
+    }
+
+    pub(super) fn xclient(
+        &mut self,
+        attributes: &[Attribute<'_>],
+        transmit: &mut dyn Sink,
+    ) -> Result<CommandId, Error> {
+        self.check_offered(ExtensionSet::XCLIENT)?;
+        for attribute in attributes {
+            check_word(attribute.name)?;
+        }
+        self.queue_line(Verb::Xclient, &mut |put| encode_xclient(attributes, put), transmit)
+    }
+
+    pub(super) fn bdat(&mut self, length: u64, last: bool, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        self.check_offered(ExtensionSet::CHUNKING)?;
+        let id = self.command(Command::Bdat { length, last }, transmit)?;
+        self.chunk = ChunkFramer::new(length);
+        self.body = if length > 0 { Body::Chunk } else { Body::None };
+        Ok(id)
+    }
+
+    /// Takes in as much of `data` as there is room for.
+    pub(super) fn send_data(&mut self, data: &[u8], transmit: &mut dyn Sink) -> Result<usize, Error> {
+        self.check_open()?;
+        match self.body {
+            Body::None => Err(Misuse::OutOfOrder.into()),
+            Body::Lines => {
+                let space = transmit.space(data.len() + data.len() / 64 + 16);
+                let done = self.dots.write(data, space);
+                transmit.filled(done.written);
+                self.visible += done.written as u32;
+                if done.refused && done.taken == 0 {
+                    Err(Misuse::BareLineEnd.into())
+                } else {
+                    Ok(done.taken)
+                }
+            }
+            Body::Chunk => {
+                let mut room = transmit.room(data.len()).min(data.len());
+                // Bytes that must wait are counted with their command, in 16 bits.
+                if let Some(pending) = self.queue.last_held() {
+                    room = room.min(usize::from(u16::MAX - pending.held));
+                }
+                let taken = self.chunk.next(room);
+                transmit.put(&data[..taken]);
+                match self.queue.last_held() {
+                    Some(pending) => pending.held += taken as u16,
+                    None => self.visible += taken as u32,
+                }
+                if self.chunk.is_complete() {
+                    self.body = Body::None;
+                }
+                Ok(taken)
+            }
+        }
+    }
+
+    /// Ends the message that DATA began.
+    pub(super) fn finish_data(&mut self, transmit: &mut dyn Sink) -> Result<(), Error> {
+        self.check_open()?;
+        if self.body != Body::Lines {
+            return Err(Misuse::OutOfOrder.into());
+        }
+        let space = transmit.space(DotWriter::FINISH_ROOM);
+        if space.len() < DotWriter::FINISH_ROOM {
+            return Err(Misuse::Full.into());
+        }
+        let written = self.dots.finish(space);
+        transmit.filled(written);
+        self.visible += written as u32;
+        self.body = Body::None;
+        self.queue.set_front(Verb::DataEnd);
+        self.planned = State::Ready;
+        self.release();
+        Ok(())
+    }
+
+    pub(super) fn auth(
+        &mut self,
+        mechanism: &mut dyn ClientMechanism,
+        transmit: &mut dyn Sink,
+    ) -> Result<CommandId, Error> {
+        self.check_offered(ExtensionSet::AUTH)?;
+        self.check_open()?;
+        if self.secret.1 > 0 {
+            return Err(Misuse::Full.into());
+        }
+        let mut name = [0; 20];
+        let length = mechanism.name().len();
+        let place = name.get_mut(..length).ok_or(Misuse::TooLong { limit: 20 })?;
+        place.copy_from_slice(mechanism.name().as_bytes());
+        let name = core::str::from_utf8(&name[..length]).unwrap_or("");
+        check_word(name)?;
+        let id = self.command(
+            Command::Auth {
+                mechanism: name,
+                initial: None,
+            },
+            transmit,
+        )?;
+        self.start_exchange();
+        // The line is there; an initial response goes between it and its end, if it fits.
+        let line_end = transmit.pending() - 2;
+        let before = self.visible;
+        let most = INITIAL_RESPONSE_LINE - (5 + length + 2);
+        if let Some(count) = self.put_secret(&mut |space| mechanism.initial(space), most, true, transmit) {
+            transmit.insert_last(count, line_end);
+            // The space in front of it is no secret.
+            self.secret = (line_end as u32 + 1, count as u32 - 1);
+            match self.queue.last_held() {
+                Some(pending) => pending.held += count as u16,
+                None => self.visible = before + count as u32,
+            }
+        }
+        Ok(id)
+    }
+
+    /// Puts a response in base64 at the end of the transmit buffer; how many bytes it took. `None`
+    /// and nothing put if there is none or it does not fit in `most` bytes.
+    fn put_secret(
+        &mut self,
+        respond: &mut dyn FnMut(&mut [u8]) -> Option<usize>,
+        most: usize,
+        initial: bool,
+        transmit: &mut dyn Sink,
+    ) -> Option<usize> {
+        transmit.set_secret();
+        let space = transmit.space((most + most * 3 / 4).max(64));
+        // Plain bytes at the end of the space, their base64 at its front, then the plain bytes go.
+        let (text, plain) = space.split_at_mut(space.len() / 7 * 4);
+        let (lead, text): (usize, &mut [u8]) = match text {
+            [first, rest @ ..] if initial => {
+                *first = b' ';
+                (1, rest)
+            }
+            text => (0, text),
+        };
+        let encoded = respond(plain).and_then(|length| {
+            if initial && length == 0 {
+                // An empty response is written so that it can be told from none (RFC 4954 §4).
+                text.first_mut().map(|place| *place = b'=').map(|()| 1)
+            } else {
+                base64::encode(plain.get(..length)?, text)
+            }
+        });
+        zeroize::Zeroize::zeroize(plain);
+        let count = encoded.map(|length| length + lead).filter(|count| *count <= most);
+        if count.is_none() {
+            zeroize::Zeroize::zeroize(text);
+        }
+        transmit.filled(count.unwrap_or(0));
+        count
+    }
+
+    /// Answers the challenge whose plain bytes are given; `None` cancels.
+    pub(super) fn respond(
+        &mut self,
+        respond: &mut dyn FnMut(&mut [u8]) -> Option<usize>,
+        transmit: &mut dyn Sink,
+    ) -> Result<(), Error> {
+        let place = self.visible as usize;
+        let most = self.limits.sasl_line as usize - 2;
+        let count = self.put_secret(respond, most, false, transmit);
+        let count = match count {
+            Some(count) => count,
+            // What cannot be answered is cancelled (RFC 4954 §4).
+            None => {
+                if transmit.room(3) < 3 {
+                    return Err(Misuse::Full.into());
+                }
+                transmit.put(b"*");
+                1
+            }
+        };
+        if transmit.room(2) < 2 {
+            transmit.truncate(transmit.pending() - count);
+            return Err(Misuse::Full.into());
+        }
+        transmit.put(b"\r\n");
+        // Ahead of commands that wait for the end of the exchange.
+        transmit.insert_last(count + 2, place);
+        self.secret = (place as u32, count as u32);
+        self.visible += (count + 2) as u32;
+        self.answered_challenge();
+        Ok(())
+    }
+}
+
+/// Whether the texts inside a parameter can stand on a line, in their place.
+fn parameter_is_sound(parameter: &Parameter<'_>) -> bool {
+    let word = |text: &str| check_word(text).is_ok();
+    match parameter {
+        Parameter::HoldUntil(text) => word(text),
+        Parameter::Rrvs { since, .. } => word(since) && !since.contains(';'),
+        Parameter::OriginalRecipient { address_type, .. } => word(address_type) && !address_type.contains(';'),
+        Parameter::Unknown { keyword, value } => word(keyword) && !keyword.contains('=') && value.is_none_or(word),
+        _ => true,
+    }
+}

@@ -1,0 +1,460 @@
+//! Paths and mailboxes (RFC 5321 §4.1.2), with UTF-8 (RFC 6531 §3.3).
+
+use super::text::{ATEXT, LABEL, LET_DIG, LOOSE, is, utf8};
+use crate::leniency::{Anomalies, Leniency};
+use nom::branch::alt;
+use nom::bytes::complete::{tag, tag_no_case, take, take_while, take_while1};
+use nom::combinator::{recognize, verify};
+use nom::error::{Error, ErrorKind};
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{Err, IResult, Parser};
+
+/// A reverse-path or forward-path: `<a@b.example>`, `<@relay.example:a@b.example>`, `<>`,
+/// `<Postmaster>`.
+///
+/// ```
+/// use mailproto::smtp::Path;
+/// let path = Path::parse(b"<@hop.example:\"a b\"@[192.0.2.1]>").unwrap();
+/// assert_eq!(path.as_str(), "\"a b\"@[192.0.2.1]");
+/// assert_eq!(path.local_part(), "\"a b\"");
+/// assert_eq!(path.domain(), "[192.0.2.1]");
+/// assert_eq!(path.source_route(), "@hop.example");
+/// assert!(Path::parse(b"<>").unwrap().is_null());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Path<'a> {
+    route: &'a str,
+    mailbox: &'a str,
+    /// Length of the local part in `mailbox`.
+    local: usize,
+    anomalies: Anomalies,
+}
+
+/// Where bytes stop being a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathError {
+    /// Offset of the first byte that does not fit.
+    pub offset: usize,
+}
+
+impl<'a> Path<'a> {
+    /// Reads a path between `<` and `>`, tolerating what [`Leniency::LENIENT`] does.
+    ///
+    /// # Errors
+    /// [`PathError`] where the bytes stop being a path.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, PathError> {
+        let (path, rest) = Self::parse_front(bytes, Leniency::LENIENT)?;
+        if rest.is_empty() {
+            Ok(path)
+        } else {
+            Err(PathError {
+                offset: bytes.len() - rest.len(),
+            })
+        }
+    }
+
+    /// Reads a mailbox without brackets, by the letter of the grammar; empty for the null path.
+    ///
+    /// # Errors
+    /// [`PathError`] where the text stops being a mailbox.
+    pub fn from_mailbox(text: &'a str) -> Result<Self, PathError> {
+        let bytes = text.as_bytes();
+        let (rest, local) = if bytes.is_empty() {
+            (bytes, 0)
+        } else {
+            mailbox(bytes).map_err(|_| PathError {
+                offset: first_misfit(bytes),
+            })?
+        };
+        match rest {
+            [] => Ok(Self {
+                route: "",
+                mailbox: text,
+                local,
+                anomalies: Anomalies::NONE,
+            }),
+            _ => Err(PathError {
+                offset: bytes.len() - rest.len(),
+            }),
+        }
+    }
+
+    /// Reads the path at the front of `bytes`; also returns what follows it.
+    pub(super) fn parse_front(bytes: &'a [u8], leniency: Leniency) -> Result<(Self, &'a [u8]), PathError> {
+        if let Ok((rest, (route, mailbox, local))) = path(bytes) {
+            // Only UTF-8 beyond ASCII can fail here.
+            let text = |bytes| utf8(bytes).ok_or(PathError { offset: 1 });
+            let found = Self {
+                route: text(route)?,
+                mailbox: text(mailbox)?,
+                local,
+                anomalies: Anomalies::NONE,
+            };
+            return Ok((found, rest));
+        }
+        loose_path(bytes, leniency).ok_or(PathError {
+            offset: first_misfit(bytes),
+        })
+    }
+
+    /// The mailbox as it was written, without brackets and source route; empty for `<>`.
+    pub const fn as_str(&self) -> &'a str {
+        self.mailbox
+    }
+
+    /// Whether it is `<>`.
+    pub const fn is_null(&self) -> bool {
+        self.mailbox.is_empty()
+    }
+
+    /// The part before the last `@`, quoted if it was; all of it for `<Postmaster>`.
+    pub fn local_part(&self) -> &'a str {
+        self.mailbox.get(..self.local).unwrap_or(self.mailbox)
+    }
+
+    /// The domain or address literal; empty for `<>` and `<Postmaster>`.
+    pub fn domain(&self) -> &'a str {
+        self.mailbox.get(self.local + 1..).unwrap_or("")
+    }
+
+    /// The characters of the local part, without quotes and quoting backslashes.
+    pub fn unquoted_local_part(&self) -> impl Iterator<Item = char> + 'a {
+        let local = self.local_part();
+        let quoted = local.len() >= 2 && local.starts_with('"');
+        let mut characters = if quoted {
+            local[1..local.len() - 1].chars()
+        } else {
+            local.chars()
+        };
+        core::iter::from_fn(move || match characters.next()? {
+            '\\' if quoted => characters.next(),
+            character => Some(character),
+        })
+    }
+
+    /// The source route without its colon (RFC 5321 appendix C says to ignore it); usually empty.
+    pub const fn source_route(&self) -> &'a str {
+        self.route
+    }
+
+    /// Whether it can be said without SMTPUTF8.
+    pub const fn is_ascii(&self) -> bool {
+        self.mailbox.is_ascii()
+    }
+
+    /// What was tolerated in it.
+    pub const fn anomalies(&self) -> Anomalies {
+        self.anomalies
+    }
+}
+
+impl core::fmt::Debug for Path<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(formatter, "<{}>", self.mailbox)
+    }
+}
+
+/// The offset where a bracketed path or a bare mailbox stops making sense, for the error.
+fn first_misfit(bytes: &[u8]) -> usize {
+    let start = usize::from(bytes.first() == Some(&b'<'));
+    let plain = bytes[start..]
+        .iter()
+        .take_while(|byte| is(**byte, ATEXT | LABEL) || matches!(byte, b'.' | b'@'))
+        .count();
+    start + plain
+}
+
+/// ```abnf
+/// Reverse-path = Path / "<>"
+/// Forward-path = Path                    ; and "<Postmaster>", RFC 5321 §4.1.1.3
+/// Path         = "<" [ A-d-l ":" ] Mailbox ">"
+/// ```
+/// RFC 5321 §4.1.2. Yields route, mailbox and the length of its local part.
+fn path(input: &[u8]) -> IResult<&[u8], (&[u8], &[u8], usize)> {
+    let (inner, _) = tag(&b"<"[..])(input)?;
+    if let [b'>', rest @ ..] = inner {
+        return Ok((rest, (&inner[..0], &inner[..0], 0)));
+    }
+    let (inner, route) = match inner {
+        [b'@', ..] => terminated(recognize(at_domain_list), tag(&b":"[..])).parse(inner)?,
+        _ => (inner, &inner[..0]),
+    };
+    if let Ok((after, local)) = mailbox(inner) {
+        if let [b'>', rest @ ..] = after {
+            return Ok((rest, (route, &inner[..inner.len() - after.len()], local)));
+        }
+    }
+    let postmaster = verify(take(10_usize), |name: &[u8]| name.eq_ignore_ascii_case(b"Postmaster"));
+    let (rest, name) = terminated(postmaster, tag(&b">"[..])).parse(inner)?;
+    Ok((rest, (route, name, name.len())))
+}
+
+/// ```abnf
+/// A-d-l     = At-domain *( "," At-domain )
+/// At-domain = "@" Domain
+/// ```
+/// RFC 5321 §4.1.2.
+fn at_domain_list(input: &[u8]) -> IResult<&[u8], usize> {
+    let (mut rest, _) = preceded(tag(&b"@"[..]), domain).parse(input)?;
+    let mut count = 1;
+    while let Ok((after, _)) = preceded(tag(&b",@"[..]), domain).parse(rest) {
+        rest = after;
+        count += 1;
+    }
+    Ok((rest, count))
+}
+
+/// ```abnf
+/// Mailbox    = Local-part "@" ( Domain / address-literal )
+/// Local-part = Dot-string / Quoted-string
+/// ```
+/// RFC 5321 §4.1.2. Yields the length of the local part.
+fn mailbox(input: &[u8]) -> IResult<&[u8], usize> {
+    let (rest, local) = match input {
+        [b'"', ..] => quoted_string(input)?,
+        _ => dot_string(input)?,
+    };
+    let (rest, _) = tag(&b"@"[..])(rest)?;
+    let (rest, _) = match rest {
+        [b'[', ..] => address_literal(rest)?,
+        _ => domain(rest)?,
+    };
+    Ok((rest, local.len()))
+}
+
+/// ```abnf
+/// Dot-string = Atom *("." Atom)
+/// Atom       = 1*atext
+/// atext      =/ UTF8-non-ascii           ; RFC 6531 §3.3
+/// ```
+/// RFC 5321 §4.1.2.
+fn dot_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (rest, found) = take_while1(|byte| is(byte, ATEXT) || byte == b'.')(input)?;
+    dotted(input, rest, found)
+}
+
+/// Accepts `found` if no dot in it stands first, last or behind another.
+fn dotted<'a>(input: &'a [u8], rest: &'a [u8], found: &'a [u8]) -> IResult<&'a [u8], &'a [u8]> {
+    let stray =
+        found.first() == Some(&b'.') || found.last() == Some(&b'.') || found.windows(2).any(|pair| pair == b"..");
+    if stray { fail(input) } else { Ok((rest, found)) }
+}
+
+fn fail<T>(input: &[u8]) -> IResult<&[u8], T> {
+    Err(Err::Error(Error::new(input, ErrorKind::Verify)))
+}
+
+/// ```abnf
+/// Quoted-string  = DQUOTE *QcontentSMTP DQUOTE
+/// QcontentSMTP   = qtextSMTP / quoted-pairSMTP
+/// quoted-pairSMTP = %d92 %d32-126
+/// qtextSMTP      = %d32-33 / %d35-91 / %d93-126 / UTF8-non-ascii
+/// ```
+/// RFC 5321 §4.1.2, RFC 6531 §3.3.
+fn quoted_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let mut escaped = false;
+    for (index, &byte) in input.iter().enumerate().skip(1) {
+        match byte {
+            0..=31 | 127 => break,
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Ok((&input[index + 1..], &input[..=index])),
+            _ => {}
+        }
+    }
+    fail(input)
+}
+
+/// ```abnf
+/// Domain     = sub-domain *("." sub-domain)
+/// sub-domain = Let-dig [Ldh-str]
+/// sub-domain =/ U-label                  ; RFC 6531 §3.3
+/// ```
+/// RFC 5321 §4.1.2.
+pub(super) fn domain(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (rest, found) = take_while1(|byte| is(byte, LABEL) || byte == b'.')(input)?;
+    if found[0] == b'-' || found[found.len() - 1] == b'-' {
+        return fail(input);
+    }
+    if found.windows(2).any(|pair| pair == b".-" || pair == b"-.") {
+        return fail(input);
+    }
+    dotted(input, rest, found)
+}
+
+/// ```abnf
+/// address-literal = "[" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) "]"
+/// ```
+/// RFC 5321 §4.1.3.
+pub(super) fn address_literal(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    recognize(delimited(
+        tag(&b"["[..]),
+        alt((ipv6, general_literal, ipv4)),
+        tag(&b"]"[..]),
+    ))
+    .parse(input)
+}
+
+/// ```abnf
+/// IPv6-address-literal = "IPv6:" IPv6-addr
+/// ```
+/// RFC 5321 §4.1.3.
+fn ipv6(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let address = take_while1(|byte: u8| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
+    let (rest, address) = preceded(tag_no_case(&b"IPv6:"[..]), address).parse(input)?;
+    match utf8(address).and_then(|address| address.parse::<core::net::Ipv6Addr>().ok()) {
+        Some(_) => Ok((rest, address)),
+        None => fail(input),
+    }
+}
+
+/// ```abnf
+/// IPv4-address-literal = Snum 3("." Snum)
+/// Snum                 = 1*3DIGIT        ; 0 to 255
+/// ```
+/// RFC 5321 §4.1.3.
+fn ipv4(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (rest, address) = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b'.')(input)?;
+    let mut parts = 0;
+    for part in address.split(|byte| *byte == b'.') {
+        parts += 1;
+        if part.len() > 3 || super::text::number(part).is_none_or(|number| number > 255) {
+            return fail(input);
+        }
+    }
+    if parts == 4 { Ok((rest, address)) } else { fail(input) }
+}
+
+/// ```abnf
+/// General-address-literal = Standardized-tag ":" 1*dcontent
+/// dcontent                = %d33-90 / %d94-126
+/// ```
+/// RFC 5321 §4.1.3.
+fn general_literal(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let tag_name = verify(take_while1(|byte| is(byte, LABEL)), |name: &[u8]| {
+        !name.eq_ignore_ascii_case(b"IPv6") && name.last().is_some_and(|byte| is(*byte, LET_DIG))
+    });
+    let dcontent = take_while1(|byte| matches!(byte, 33..=90 | 94..=126));
+    recognize((tag_name, tag(&b":"[..]), dcontent)).parse(input)
+}
+
+/// What clients really send: white space, missing brackets, mailboxes outside the grammar. Never a
+/// control character, never white space inside.
+fn loose_path(bytes: &[u8], leniency: Leniency) -> Option<(Path<'_>, &[u8])> {
+    let loose = take_while(|byte| is(byte, LOOSE));
+    let mut anomalies = Anomalies::LOOSE_MAILBOX;
+    let (rest, text) = match bytes {
+        [b'<', inner @ ..] => {
+            let mut quoted_or_loose = alt((recognize((quoted_string, loose)), take_while(|byte| is(byte, LOOSE))));
+            terminated(|input| quoted_or_loose.parse(input), tag(&b">"[..]))
+                .parse(inner)
+                .ok()?
+        }
+        _ => {
+            anomalies = Anomalies::MISSING_BRACKETS;
+            let (rest, text) = take_while1::<_, _, Error<&[u8]>>(|byte| is(byte, LOOSE))(bytes).ok()?;
+            if mailbox(text).map_or(true, |(rest, _)| !rest.is_empty()) {
+                anomalies |= Anomalies::LOOSE_MAILBOX;
+            }
+            (rest, text)
+        }
+    };
+    // A source route that is itself loose: what counts is behind its colon.
+    let text = match text {
+        [b'@', ..] => text.splitn(2, |byte| *byte == b':').nth(1)?,
+        _ => text,
+    };
+    let text = utf8(text)?;
+    if text.is_empty() || !leniency.tolerates(anomalies) {
+        return None;
+    }
+    let local = text.rfind('@').unwrap_or(text.len());
+    Some((
+        Path {
+            route: "",
+            mailbox: text,
+            local,
+            anomalies,
+        },
+        rest,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strict(bytes: &[u8]) -> Option<&str> {
+        match Path::parse_front(bytes, Leniency::STRICT) {
+            Ok((path, [])) => Some(path.as_str()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_grammar_of_rfc_5321_is_taken() {
+        for (bytes, mailbox) in [
+            ("<>", ""),
+            ("<a@b.example>", "a@b.example"),
+            ("<a.b+c@x-y.example>", "a.b+c@x-y.example"),
+            ("<\"\\\"a b\\\\\"@b.example>", "\"\\\"a b\\\\\"@b.example"),
+            ("<@x.example,@y.example:a@b.example>", "a@b.example"),
+            ("<a@[192.0.2.1]>", "a@[192.0.2.1]"),
+            ("<a@[IPv6:2001:db8::1]>", "a@[IPv6:2001:db8::1]"),
+            ("<a@[X400:c=de]>", "a@[X400:c=de]"),
+            ("<Postmaster>", "Postmaster"),
+            ("<postmaster@b.example>", "postmaster@b.example"),
+            ("<\u{fc}ser@d\u{f6}main.example>", "\u{fc}ser@d\u{f6}main.example"),
+        ] {
+            assert_eq!(strict(bytes.as_bytes()), Some(mailbox), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn what_is_outside_the_grammar_is_not() {
+        for bytes in [
+            "",
+            "<",
+            ">",
+            "a@b.example",
+            "<a@b.example",
+            "<a..b@b.example>",
+            "<.a@b.example>",
+            "<a@>",
+            "<@b.example>",
+            "<a@-b.example>",
+            "<a@b-.example>",
+            "<a@b..example>",
+            "<a@[300.0.2.1]>",
+            "<a@[1.2.3]>",
+            "<a@[IPv6:zz]>",
+            "<a b@b.example>",
+            "<\"a@b.example>",
+            "<a@b_c.example>",
+            "<\"a\tb\"@b.example>",
+            "<somebody>",
+            "<@x.example:>",
+        ] {
+            assert_eq!(strict(bytes.as_bytes()), None, "{bytes}");
+        }
+        assert_eq!(strict(b"<a\xff@b.example>"), None);
+    }
+
+    #[test]
+    fn what_clients_really_send_is_tolerated_and_noted() {
+        let path = Path::parse(b"<a..b@b_c.example>").unwrap();
+        assert_eq!((path.local_part(), path.domain()), ("a..b", "b_c.example"));
+        assert_eq!(path.anomalies(), Anomalies::LOOSE_MAILBOX);
+        assert_eq!(
+            Path::parse(b"a@b.example").unwrap().anomalies(),
+            Anomalies::MISSING_BRACKETS
+        );
+        assert!(Path::parse(b"<a\r@b.example>").is_err());
+    }
+
+    #[test]
+    fn quotes_come_off_a_local_part() {
+        let path = Path::parse(b"<\"a\\\"b c\"@d.example>").unwrap();
+        assert!(path.unquoted_local_part().eq("a\"b c".chars()));
+    }
+}

@@ -1,0 +1,257 @@
+//! Replies (RFC 5321 §4.2): a code, and lines of text.
+
+use super::extension::Extension;
+use super::status::EnhancedCode;
+use super::text::Decimal;
+use crate::frame::{ReplyFrame, ReplyFramer};
+use crate::leniency::{Anomalies, Leniency};
+use memchr::memchr;
+
+/// A checked view on one whole reply.
+///
+/// ```
+/// use mailproto::smtp::{EnhancedCode, Reply};
+/// let reply = Reply::parse(b"250-2.1.5 fine\r\n250 2.1.5 really\r\n").unwrap();
+/// assert_eq!(reply.code(), 250);
+/// assert_eq!(reply.enhanced(), Some(EnhancedCode::new(2, 1, 5)));
+/// assert_eq!(reply.lines().last().unwrap().message(), b"really");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply<'a> {
+    code: u16,
+    lines: &'a [u8],
+    anomalies: Anomalies,
+}
+
+/// Why bytes are not a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyError {
+    /// Offset of the first byte that does not fit.
+    pub offset: usize,
+    /// There is no whole reply: it was cut off.
+    pub incomplete: bool,
+}
+
+impl<'a> Reply<'a> {
+    /// Reads one whole reply, tolerating what [`Leniency::LENIENT`] does:
+    ///
+    /// ```abnf
+    /// Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
+    /// Reply-code = %x32-35 %x30-35 %x30-39
+    /// ```
+    ///
+    /// # Errors
+    /// [`ReplyError`] with the offset of the first byte that does not fit.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_with(bytes, Leniency::LENIENT)
+    }
+
+    /// [`parse`](Self::parse) with a leniency of the caller's choice.
+    ///
+    /// # Errors
+    /// [`ReplyError`] with the offset of the first byte that does not fit.
+    pub fn parse_with(bytes: &'a [u8], leniency: Leniency) -> Result<Self, ReplyError> {
+        let frame = ReplyFramer::default().next(bytes, usize::MAX);
+        let ReplyFrame::Reply { length, .. } = frame else {
+            return Err(ReplyError {
+                offset: bytes.len(),
+                incomplete: true,
+            });
+        };
+        if length != bytes.len() {
+            return Err(ReplyError {
+                offset: length,
+                incomplete: false,
+            });
+        }
+        Self::from_frame(bytes, frame, leniency)
+    }
+
+    /// Reads the lines that a [`ReplyFramer`] found at the front of `bytes`.
+    ///
+    /// # Errors
+    /// [`ReplyError`] if they carry no reply code, or an anomaly that `leniency` forbids.
+    pub fn from_frame(bytes: &'a [u8], frame: ReplyFrame, leniency: Leniency) -> Result<Self, ReplyError> {
+        let ReplyFrame::Reply {
+            length,
+            code,
+            truncated,
+            bare_lf,
+            mixed,
+            ..
+        } = frame
+        else {
+            return Err(ReplyError {
+                offset: bytes.len(),
+                incomplete: true,
+            });
+        };
+        let [a, b, c] = code.map(|digit| u16::from(digit.wrapping_sub(b'0')));
+        let lines = bytes.get(..length).unwrap_or(bytes);
+        if a > 9 || b > 9 || c > 9 {
+            return Err(ReplyError {
+                offset: 0,
+                incomplete: false,
+            });
+        }
+        let mut anomalies = Anomalies::NONE;
+        if !(2..=5).contains(&a) {
+            anomalies |= Anomalies::ODD_REPLY_CODE;
+        }
+        if truncated {
+            anomalies |= Anomalies::TRUNCATED_REPLY;
+        }
+        if bare_lf {
+            anomalies |= Anomalies::BARE_LF;
+        }
+        if mixed {
+            anomalies |= Anomalies::MIXED_REPLY_CODES;
+        }
+        if !lines.is_ascii() && core::str::from_utf8(lines).is_err() {
+            anomalies |= Anomalies::REPLY_NOT_UTF8;
+        }
+        let reply = Self {
+            code: a * 100 + b * 10 + c,
+            lines,
+            anomalies,
+        };
+        if !leniency.tolerates(anomalies) || !reply.separators_hold() {
+            return Err(ReplyError {
+                offset: 0,
+                incomplete: false,
+            });
+        }
+        Ok(reply)
+    }
+
+    /// Each code is followed by `-`, a space or the end of the line.
+    fn separators_hold(&self) -> bool {
+        RawLines(self.lines).all(|line| matches!(line.get(3), None | Some(b' ' | b'-')) && line.len() >= 3)
+    }
+
+    /// The code. If lines differ, the last one's.
+    pub const fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// 2yz: done.
+    pub const fn is_positive(&self) -> bool {
+        matches!(self.code, 200..=299)
+    }
+
+    /// 3yz: go on.
+    pub const fn is_intermediate(&self) -> bool {
+        matches!(self.code, 300..=399)
+    }
+
+    /// 4yz: not now; the same command may succeed later.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self.code, 400..=499)
+    }
+
+    /// 5yz: no.
+    pub const fn is_permanent(&self) -> bool {
+        matches!(self.code, 500..=599)
+    }
+
+    /// The enhanced status code of the last line that has one.
+    pub fn enhanced(&self) -> Option<EnhancedCode> {
+        self.lines().filter_map(|line| line.enhanced()).last()
+    }
+
+    /// The lines, first to last.
+    pub fn lines(&self) -> ReplyLines<'a> {
+        ReplyLines(RawLines(self.lines))
+    }
+
+    /// What an EHLO or LHLO reply announces: every line but the first, known or not. Lines that are
+    /// no extension are left out; see [`Anomalies::MALFORMED_EHLO_LINE`].
+    pub fn extensions(&self) -> impl Iterator<Item = Extension<'a>> {
+        self.lines()
+            .skip(1)
+            .filter_map(|line| Extension::parse(line.text()).ok())
+    }
+
+    /// The bytes of all lines as they came, line ends included.
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.lines
+    }
+
+    /// What was tolerated in it.
+    pub const fn anomalies(&self) -> Anomalies {
+        self.anomalies
+    }
+
+    /// Writes a reply of one line for each line of `text` through `put`, with the enhanced code, if
+    /// there is one, at the front of each.
+    pub fn encode(code: u16, enhanced: Option<EnhancedCode>, text: &str, put: &mut dyn FnMut(&[u8])) {
+        let digits = Decimal::new(u64::from(code));
+        let mut lines = text.split('\n').peekable();
+        while let Some(line) = lines.next() {
+            put(digits.as_bytes());
+            put(if lines.peek().is_some() { b"-" } else { b" " });
+            if let Some(enhanced) = enhanced {
+                enhanced.encode(put);
+                put(b" ");
+            }
+            put(line.as_bytes());
+            put(b"\r\n");
+        }
+    }
+}
+
+/// The lines of a reply.
+#[derive(Clone, Debug)]
+pub struct ReplyLines<'a>(RawLines<'a>);
+
+impl<'a> Iterator for ReplyLines<'a> {
+    type Item = ReplyLine<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|line| ReplyLine {
+            text: line.get(4..).unwrap_or(&[]),
+        })
+    }
+}
+
+/// One line of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyLine<'a> {
+    text: &'a [u8],
+}
+
+impl<'a> ReplyLine<'a> {
+    /// Everything behind the code and its separator.
+    pub const fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// The enhanced status code at the front of the text.
+    pub fn enhanced(&self) -> Option<EnhancedCode> {
+        EnhancedCode::parse(self.text)
+    }
+
+    /// The text without the enhanced status code: what a person may read. Untrusted.
+    pub fn message(&self) -> &'a [u8] {
+        match (self.enhanced(), memchr(b' ', self.text)) {
+            (Some(_), Some(space)) => &self.text[space + 1..],
+            (Some(_), None) => &[],
+            (None, _) => self.text,
+        }
+    }
+}
+
+/// Lines without their ends.
+#[derive(Clone, Debug)]
+struct RawLines<'a>(&'a [u8]);
+
+impl<'a> Iterator for RawLines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let end = memchr(b'\n', self.0)?;
+        let line = &self.0[..end];
+        self.0 = &self.0[end + 1..];
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}

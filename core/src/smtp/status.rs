@@ -1,0 +1,73 @@
+//! Enhanced status codes (RFC 3463, RFC 2034).
+
+use super::text::{Decimal, number};
+use core::fmt;
+
+/// A code such as `5.1.1`: class, subject and detail.
+///
+/// ```
+/// use mailproto::smtp::EnhancedCode;
+/// let code = EnhancedCode::parse(b"4.2.2 mailbox full").unwrap();
+/// assert_eq!(code, EnhancedCode::new(4, 2, 2));
+/// assert_eq!(code.to_string(), "4.2.2");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EnhancedCode {
+    /// 2 success, 4 transient failure, 5 permanent failure.
+    pub class: u8,
+    /// What it is about: 1 address, 2 mailbox, 3 system, 4 network, 5 protocol, 6 content, 7 policy.
+    pub subject: u16,
+    /// The detail within the subject.
+    pub detail: u16,
+}
+
+impl EnhancedCode {
+    /// The code `class.subject.detail`.
+    pub const fn new(class: u8, subject: u16, detail: u16) -> Self {
+        Self { class, subject, detail }
+    }
+
+    /// Reads the code at the front of a reply's text (RFC 2034 §4):
+    ///
+    /// ```abnf
+    /// status-code = ("2" / "4" / "5") "." 1*3digit "." 1*3digit
+    /// ```
+    ///
+    /// It must be followed by a space or nothing.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let (class, rest) = match text {
+            [class @ (b'2' | b'4' | b'5'), b'.', rest @ ..] => (class - b'0', rest),
+            _ => return None,
+        };
+        let code = rest.split(|byte| *byte == b' ').next().unwrap_or(rest);
+        let dot = code.iter().take(4).position(|byte| *byte == b'.')?;
+        let part = |digits: &[u8]| (digits.len() <= 3).then(|| number(digits)).flatten();
+        let (subject, detail) = (part(&code[..dot])?, part(&code[dot + 1..])?);
+        Some(Self {
+            class,
+            subject: subject as u16,
+            detail: detail as u16,
+        })
+    }
+
+    /// Writes the code as text through `put`.
+    pub(super) fn encode(self, put: &mut dyn FnMut(&[u8])) {
+        put(Decimal::new(u64::from(self.class)).as_bytes());
+        put(b".");
+        put(Decimal::new(u64::from(self.subject)).as_bytes());
+        put(b".");
+        put(Decimal::new(u64::from(self.detail)).as_bytes());
+    }
+}
+
+impl fmt::Display for EnhancedCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}.{}", self.class, self.subject, self.detail)
+    }
+}
+
+impl fmt::Debug for EnhancedCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
