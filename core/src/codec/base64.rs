@@ -53,7 +53,7 @@ pub struct InvalidBase64 {
 /// not zero behind the last byte. What was decoded before it has been written over.
 pub fn decode_in_place(text: &mut [u8]) -> Result<usize, InvalidBase64> {
     let length = text.len();
-    if length % 4 != 0 {
+    if !length.is_multiple_of(4) {
         return Err(InvalidBase64 { offset: length });
     }
     let padding = text.iter().rev().take(2).take_while(|byte| **byte == b'=').count();

@@ -111,11 +111,11 @@ impl ReplyFramer {
                 continue;
             }
             dropped.cr = byte == b'\r';
-            if let Some(place) = dropped.head.get_mut(usize::from(dropped.have)) {
-                if byte != b'\r' {
-                    *place = byte;
-                    dropped.have += 1;
-                }
+            if let Some(place) = dropped.head.get_mut(usize::from(dropped.have))
+                && byte != b'\r'
+            {
+                *place = byte;
+                dropped.have += 1;
             }
         }
         self.dropped = Some(dropped);

@@ -22,12 +22,17 @@ impl<'a> Login<'a> {
     /// # Errors
     /// [`Misuse::ControlCharacter`] for NUL in either.
     pub fn new(user: &'a str, password: &'a str) -> Result<Self, Misuse> {
+        Self::resume(user, password, 0)
+    }
+
+    /// The same exchange after so many questions have been answered.
+    pub(crate) fn resume(user: &'a str, password: &'a str, answered: u8) -> Result<Self, Misuse> {
         check_credential(user)?;
         check_credential(password)?;
         Ok(Self {
             user,
             password,
-            answered: 0,
+            answered,
         })
     }
 }

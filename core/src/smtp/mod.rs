@@ -24,7 +24,7 @@ mod reply;
 mod server;
 mod state;
 mod status;
-#[cfg(any())]
+#[cfg(all(feature = "client", feature = "alloc"))]
 mod submission;
 mod text;
 mod xtext;
@@ -42,10 +42,10 @@ pub use reply::{Reply, ReplyError, ReplyLine, ReplyLines};
 pub use server::{Abort, Event as ServerEvent, Server, ServerOptions, ServerTimeouts};
 pub use state::{Outcome, State, TRANSITIONS, Transition};
 pub use status::EnhancedCode;
-#[cfg(any())]
+#[cfg(all(feature = "client", feature = "alloc"))]
 pub use submission::{
     Delivery, Envelope, Event as SubmissionEvent, Failure, Login, MessageId, Recipient, Submission, SubmissionOptions,
-    TlsPolicy,
+    TlsPolicy, Verdict,
 };
 pub use xtext::Xtext;
 

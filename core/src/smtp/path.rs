@@ -164,13 +164,16 @@ fn first_misfit(bytes: &[u8]) -> usize {
     start + plain
 }
 
+/// Route, mailbox, and the length of the mailbox's local part.
+type Parts<'a> = (&'a [u8], &'a [u8], usize);
+
 /// ```abnf
 /// Reverse-path = Path / "<>"
 /// Forward-path = Path                    ; and "<Postmaster>", RFC 5321 §4.1.1.3
 /// Path         = "<" [ A-d-l ":" ] Mailbox ">"
 /// ```
 /// RFC 5321 §4.1.2. Yields route, mailbox and the length of its local part.
-fn path(input: &[u8]) -> IResult<&[u8], (&[u8], &[u8], usize)> {
+fn path(input: &[u8]) -> IResult<&[u8], Parts<'_>> {
     let (inner, _) = tag(&b"<"[..])(input)?;
     if let [b'>', rest @ ..] = inner {
         return Ok((rest, (&inner[..0], &inner[..0], 0)));
@@ -179,10 +182,10 @@ fn path(input: &[u8]) -> IResult<&[u8], (&[u8], &[u8], usize)> {
         [b'@', ..] => terminated(recognize(at_domain_list), tag(&b":"[..])).parse(inner)?,
         _ => (inner, &inner[..0]),
     };
-    if let Ok((after, local)) = mailbox(inner) {
-        if let [b'>', rest @ ..] = after {
-            return Ok((rest, (route, &inner[..inner.len() - after.len()], local)));
-        }
+    if let Ok((after, local)) = mailbox(inner)
+        && let [b'>', rest @ ..] = after
+    {
+        return Ok((rest, (route, &inner[..inner.len() - after.len()], local)));
     }
     let postmaster = verify(take(10_usize), |name: &[u8]| name.eq_ignore_ascii_case(b"Postmaster"));
     let (rest, name) = terminated(postmaster, tag(&b">"[..])).parse(inner)?;

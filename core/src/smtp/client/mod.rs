@@ -285,6 +285,17 @@ impl<B: Buffers> Client<B> {
         &self.machine.extensions
     }
 
+    /// Commands whose last reply has not come, sent or not.
+    pub fn queued_commands(&self) -> usize {
+        self.machine.queue.len()
+    }
+
+    /// Whether bytes of a chunk that was announced are still to be passed.
+    #[cfg(feature = "alloc")]
+    pub(super) fn wants_chunk_data(&self) -> bool {
+        self.machine.body == machine::Body::Chunk
+    }
+
     /// Where the conversation stands, by the replies that have come.
     pub fn state(&self) -> State {
         self.machine.state

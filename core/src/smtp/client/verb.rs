@@ -18,6 +18,9 @@ use crate::sasl::ClientMechanism;
 /// AUTH lines up to this length may carry an initial response (RFC 4954 §4).
 const INITIAL_RESPONSE_LINE: usize = 512;
 
+/// Writes a line through what it is given; called once to measure and once to write.
+type Encode<'a> = dyn FnMut(&mut dyn FnMut(&[u8])) + 'a;
+
 impl Machine {
     /// Queues a command that is ready to be written.
     pub(super) fn command(&mut self, command: Command<'_>, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
@@ -25,12 +28,7 @@ impl Machine {
     }
 
     /// Queues the line that `encode` writes; nothing changes unless all of it fits.
-    fn queue_line(
-        &mut self,
-        verb: Verb,
-        encode: &mut dyn FnMut(&mut dyn FnMut(&[u8])),
-        transmit: &mut dyn Sink,
-    ) -> Result<CommandId, Error> {
+    fn queue_line(&mut self, verb: Verb, encode: &mut Encode<'_>, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
         self.check_open()?;
         if !self.planned.allows(verb) || self.body != Body::None {
             return Err(Misuse::OutOfOrder.into());

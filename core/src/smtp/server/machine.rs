@@ -294,11 +294,11 @@ impl Machine {
 
     pub(super) fn handle_time(&mut self, now: Instant, transmit: &mut dyn Sink) {
         self.silence.advance(now);
-        if let Some((seconds, reason)) = self.patience() {
-            if self.silence.lasted(seconds) {
-                self.farewell(answer::TIMED_OUT, transmit);
-                self.failure = Some(Error::Closed(Closure::TimedOut(reason)));
-            }
+        if let Some((seconds, reason)) = self.patience()
+            && self.silence.lasted(seconds)
+        {
+            self.farewell(answer::TIMED_OUT, transmit);
+            self.failure = Some(Error::Closed(Closure::TimedOut(reason)));
         }
     }
 
@@ -616,11 +616,12 @@ impl Machine {
 
     /// The host refused a message that comes by BDAT: its bytes come all the same.
     pub(super) fn refuse_chunks(&mut self, answer: Answer) {
-        if let Mode::Chunk { last, .. } = self.mode {
-            if last && self.is_lmtp() {
-                self.owed = self.recipients.saturating_sub(1);
-                self.owed_answer = answer;
-            }
+        if let Mode::Chunk { last, .. } = self.mode
+            && last
+            && self.is_lmtp()
+        {
+            self.owed = self.recipients.saturating_sub(1);
+            self.owed_answer = answer;
         }
         self.mode = Mode::Chunk {
             last: false,

@@ -1,0 +1,170 @@
+//! One message: what it needs, what is sent of it, what becomes of its recipients.
+
+use super::super::extension::{ExtensionSet, Extensions};
+use super::super::parameter::{BodyType, DeliverByMode, Parameter};
+use super::super::path::Path;
+use super::super::xtext::Xtext;
+use super::event::{Failure, MessageId, Verdict};
+use super::options::{Envelope, Recipient};
+use alloc::vec::Vec;
+
+/// What is known of one recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Not asked yet, or no answer yet.
+    Open,
+    /// RCPT was accepted; the message decides.
+    Accepted,
+    /// The host has been told.
+    Settled,
+}
+
+/// A message on its way.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    pub(super) id: MessageId,
+    pub(super) envelope: Envelope,
+    pub(super) standings: Vec<Standing>,
+    /// Recipients for whom RCPT has been queued or need not be.
+    pub(super) asked: usize,
+    /// Recipients whose RCPT has been answered.
+    pub(super) answered: usize,
+    pub(super) mail_queued: bool,
+    pub(super) mail_refused: bool,
+    pub(super) data_queued: bool,
+    /// The host has passed all of the message.
+    pub(super) finished: bool,
+    /// The server has refused the message while it was being sent; the rest is swallowed.
+    pub(super) refused: bool,
+}
+
+impl Transaction {
+    pub(super) fn new(id: MessageId, envelope: Envelope) -> Self {
+        let standings = alloc::vec![Standing::Open; envelope.recipients.len()];
+        Self {
+            id,
+            envelope,
+            standings,
+            asked: 0,
+            answered: 0,
+            mail_queued: false,
+            mail_refused: false,
+            data_queued: false,
+            finished: false,
+            refused: false,
+        }
+    }
+
+    /// The next recipient to ask the server about, from `asked` on.
+    pub(super) fn next_open(&self, from: usize) -> Option<usize> {
+        (from..self.standings.len()).find(|index| self.standings[*index] == Standing::Open)
+    }
+
+    pub(super) fn has(&self, standing: Standing) -> bool {
+        self.standings.contains(&standing)
+    }
+
+    /// The recipient with this number among the accepted ones, counting those that have been
+    /// settled by an earlier verdict on the same message.
+    pub(super) fn accepted_recipient(&self) -> Option<usize> {
+        self.standings
+            .iter()
+            .position(|standing| *standing == Standing::Accepted)
+    }
+
+    /// Why the whole message cannot be sent to a server with these extensions.
+    pub(super) fn obstacle(&self, offered: &Extensions, tls: bool) -> Option<(Verdict, Failure)> {
+        let envelope = &self.envelope;
+        let mut needed = match envelope.body {
+            BodyType::SevenBit => ExtensionSet::NONE,
+            BodyType::EightBitMime => ExtensionSet::EIGHT_BIT_MIME,
+            BodyType::BinaryMime => ExtensionSet::BINARYMIME | ExtensionSet::CHUNKING,
+        };
+        if envelope.smtputf8 || !envelope.sender.is_ascii() {
+            needed = needed | ExtensionSet::SMTPUTF8;
+        }
+        if envelope.require_tls {
+            needed = needed | ExtensionSet::REQUIRETLS;
+        }
+        if envelope.hold_for.is_some() {
+            needed = needed | ExtensionSet::FUTURERELEASE;
+        }
+        // Without the extension nobody would keep a deadline whose passing must be returned
+        // (RFC 2852 §4.1.4.1); a mere notice may be left out.
+        if matches!(envelope.deliver_by, Some((_, DeliverByMode::Return))) {
+            needed = needed | ExtensionSet::DELIVERBY;
+        }
+        let missing = needed.without(offered.set);
+        if !missing.is_empty() || envelope.require_tls && !tls {
+            return Some((Verdict::Permanent, Failure::NeedsExtension(missing)));
+        }
+        let too_large = matches!((envelope.size, offered.size), (Some(size), Some(most)) if size > most);
+        if too_large {
+            return Some((Verdict::Permanent, Failure::TooLarge));
+        }
+        let sender = Path::from_mailbox(&envelope.sender);
+        sender.is_err().then_some((Verdict::Permanent, Failure::BadAddress))
+    }
+
+    /// Why one recipient cannot be named to a server with these extensions.
+    pub(super) fn recipient_obstacle(recipient: &Recipient, offered: &Extensions) -> Option<Failure> {
+        let address = recipient.address.as_str();
+        let sound =
+            address.eq_ignore_ascii_case("Postmaster") || Path::from_mailbox(address).is_ok_and(|path| !path.is_null());
+        if !sound {
+            return Some(Failure::BadAddress);
+        }
+        let missing = !address.is_ascii() && !offered.offers(ExtensionSet::SMTPUTF8);
+        missing.then_some(Failure::NeedsExtension(ExtensionSet::SMTPUTF8))
+    }
+
+    /// Whether SMTPUTF8 must be said.
+    fn is_international(&self) -> bool {
+        let address = |recipient: &Recipient| !recipient.address.is_ascii();
+        self.envelope.smtputf8 || !self.envelope.sender.is_ascii() || self.envelope.recipients.iter().any(address)
+    }
+
+    /// The parameters of MAIL that the server understands and the message wants.
+    pub(super) fn mail_parameters(&self, offered: &Extensions) -> Vec<Parameter<'_>> {
+        let envelope = &self.envelope;
+        let wanted = [
+            envelope.size.map(Parameter::Size),
+            (envelope.body != BodyType::SevenBit).then_some(Parameter::Body(envelope.body)),
+            self.is_international().then_some(Parameter::SmtpUtf8),
+            envelope.ret.map(Parameter::Return),
+            envelope
+                .envelope_id
+                .as_deref()
+                .map(|id| Parameter::EnvelopeId(Xtext::plain(id))),
+            envelope.require_tls.then_some(Parameter::RequireTls),
+            envelope.deliver_by.map(|(seconds, mode)| Parameter::DeliverBy {
+                seconds,
+                mode,
+                trace: false,
+            }),
+            envelope.priority.map(Parameter::MtPriority),
+            envelope.hold_for.map(Parameter::HoldFor),
+        ];
+        // What is only a wish is left out where it is not understood.
+        wanted
+            .into_iter()
+            .flatten()
+            .filter(|parameter| offered.offers(parameter.extension()))
+            .collect()
+    }
+
+    /// The parameters of RCPT for one recipient.
+    pub(super) fn rcpt_parameters<'a>(recipient: &'a Recipient, offered: &Extensions) -> Vec<Parameter<'a>> {
+        let mut parameters = Vec::new();
+        if offered.offers(ExtensionSet::DSN) {
+            parameters.extend(recipient.notify.map(Parameter::Notify));
+            parameters.extend(recipient.original.as_ref().map(|(address_type, address)| {
+                Parameter::OriginalRecipient {
+                    address_type,
+                    address: Xtext::plain(address),
+                }
+            }));
+        }
+        parameters
+    }
+}
