@@ -1,47 +1,41 @@
 //! The programs of others among themselves: what fails here is no fault of
 //! mailproto.
 
-use crate::clients::{Encryption, Job, Login, smtplib, swaks};
+use crate::clients::{self, Encryption, Job, Login, Outcome, smtplib, swaks};
 use crate::message::{assert_arrived, eight_bit, plain};
 use crate::servers::{
     ACCOUNTS, MailServer, aiosmtpd, dovecot, exim, opensmtpd, postfix, smtp_server,
 };
 
-const FROM: &str = "sender@mail.test";
-
 #[test]
 fn postfix_keeps_what_others_submit() {
-    submit_by_smtplib(&postfix::start());
+    submit(&postfix::start(), smtplib::send);
 }
 
 #[test]
 fn exim_keeps_what_others_submit() {
-    submit_by_smtplib(&exim::start());
-}
-
-#[test]
-fn aiosmtpd_keeps_what_others_submit() {
-    submit_by_smtplib(&aiosmtpd::start());
+    submit(&exim::start(), smtplib::send);
 }
 
 #[test]
 fn smtp_server_keeps_what_others_submit() {
-    submit_by_smtplib(&smtp_server::start());
+    submit(&smtp_server::start(), smtplib::send);
+}
+
+#[test]
+fn aiosmtpd_keeps_what_every_client_submits() {
+    let server = aiosmtpd::start();
+    for (name, send) in clients::ALL {
+        println!("{name}");
+        submit(&server, send);
+    }
 }
 
 #[test]
 fn opensmtpd_keeps_what_others_send() {
     let server = opensmtpd::start();
     let message = plain();
-    let job = Job {
-        server: server.smtp,
-        encryption: Encryption::None,
-        login: None,
-        from: FROM,
-        to: &["alice@mail.test"],
-        message: &message,
-    };
-    smtplib::send(&job).assert_success();
+    smtplib::send(&clear_text(&server, &message)).assert_success();
     assert_arrived(&message, &server.delivered_to("alice"), server.trace);
 }
 
@@ -49,35 +43,41 @@ fn opensmtpd_keeps_what_others_send() {
 fn dovecot_keeps_what_others_deliver() {
     let server = dovecot::start();
     let message = plain();
-    let job = Job {
-        server: server.smtp,
-        encryption: Encryption::None,
-        login: None,
-        from: FROM,
-        to: &["alice@mail.test"],
-        message: &message,
-    };
-    swaks::send_lmtp(&job).assert_success();
+    swaks::send_lmtp(&clear_text(&server, &message)).assert_success();
     assert_arrived(&message, &server.delivered_to("alice"), server.trace);
 }
 
+/// Submits by STARTTLS and by TLS from the start, with either mechanism.
 #[track_caller]
-fn submit_by_smtplib(server: &MailServer) {
+fn submit(server: &MailServer, send: fn(&Job<'_>) -> Outcome) {
     let (user, password) = ACCOUNTS[0];
-    for (mechanism, message) in [("PLAIN", plain()), ("LOGIN", eight_bit())] {
+    let implicit = server.submissions.expect("a server with such a port");
+    for (address, encryption, mechanism, message) in [
+        (server.submission, Encryption::StartTls, "PLAIN", plain()),
+        (implicit, Encryption::Implicit, "LOGIN", eight_bit()),
+    ] {
         let job = Job {
-            server: server.submission,
-            encryption: Encryption::StartTls,
+            server: address,
+            encryption,
             login: Some(Login {
                 mechanism,
                 user,
                 password,
             }),
-            from: FROM,
-            to: &["alice@mail.test"],
-            message: &message,
+            ..clear_text(server, &message)
         };
-        smtplib::send(&job).assert_success();
+        send(&job).assert_success();
         assert_arrived(&message, &server.delivered_to("alice"), server.trace);
+    }
+}
+
+fn clear_text<'a>(server: &MailServer, message: &'a [u8]) -> Job<'a> {
+    Job {
+        server: server.smtp,
+        encryption: Encryption::None,
+        login: None,
+        from: "sender@mail.test",
+        to: &["alice@mail.test"],
+        message,
     }
 }

@@ -65,8 +65,17 @@ impl Outcome {
     }
 }
 
-/// A client: its name for messages of failed tests, and what sends.
+/// A client: its name, and what does a job with it.
 pub(crate) type Client = (&'static str, fn(&Job<'_>) -> Outcome);
+
+/// All clients.
+pub(crate) const ALL: [Client; 5] = [
+    ("swaks", swaks::send),
+    ("smtplib", smtplib::send),
+    ("nodemailer", nodemailer::send),
+    ("msmtp", msmtp::send),
+    ("curl", curl::send),
+];
 
 /// The job as files, for clients that take paths.
 struct JobFiles {

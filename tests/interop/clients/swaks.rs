@@ -7,20 +7,23 @@ use mailproto_tests::tools;
 use super::{CLIENT_NAME, Encryption, Job, JobFiles, Outcome, required, run};
 
 pub(crate) fn send(job: &Job<'_>) -> Outcome {
-    run(&mut command(job, &JobFiles::new(job)))
+    send_by(job, &[])
 }
 
 /// The same with all commands that may be pipelined sent at once.
 pub(crate) fn send_pipelined(job: &Job<'_>) -> Outcome {
-    run(command(job, &JobFiles::new(job)).arg("--pipeline"))
+    send_by(job, &["--pipeline"])
 }
 
 /// The same by LMTP.
 pub(crate) fn send_lmtp(job: &Job<'_>) -> Outcome {
-    run(command(job, &JobFiles::new(job)).args(["--protocol", "LMTP"]))
+    send_by(job, &["--protocol", "LMTP"])
 }
 
-fn command(job: &Job<'_>, files: &JobFiles) -> Command {
+fn send_by(job: &Job<'_>, options: &[&str]) -> Outcome {
+    // It ends the last line by itself, ended or not.
+    let message = job.message.strip_suffix(b"\r\n").unwrap_or(job.message);
+    let files = JobFiles::new(&Job { message, ..*job });
     let mut command = Command::new(required(tools::program("swaks")));
     command
         .args(["--server", &job.server.ip().to_string()])
@@ -51,5 +54,5 @@ fn command(job: &Job<'_>, files: &JobFiles) -> Command {
             .args(["--auth-user", login.user])
             .args(["--auth-password", login.password]);
     }
-    command
+    run(command.args(options))
 }

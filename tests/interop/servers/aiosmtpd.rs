@@ -10,17 +10,19 @@ use super::{MailServer, Workplace, free_address, required, script, settings_of_s
 pub(crate) fn start() -> MailServer {
     let python = required(tools::python());
     let workplace = Workplace::new("aiosmtpd");
-    let [smtp, submission] = [free_address(), free_address()];
-    let settings = settings_of_script(&workplace, smtp, submission);
+    let addresses = [free_address(), free_address(), free_address()];
+    let [smtp, submission, submissions] = addresses;
+    let settings = settings_of_script(&workplace, addresses);
 
     let mut command = Command::new(python);
     command.arg(script("aiosmtpd_server.py")).arg(settings);
     let process = workplace.start(command);
-    wait_for(&process, &[smtp, submission]);
+    wait_for(&process, &addresses);
     MailServer {
         name: "aiosmtpd",
         smtp,
         submission,
+        submissions: Some(submissions),
         trace: &[],
         maildirs: workplace.path("mail"),
         processes: vec![process],

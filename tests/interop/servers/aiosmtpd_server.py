@@ -49,7 +49,7 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=right)
 
 
-async def serve(port, **options):
+async def serve(port, encryption=None, **options):
     def protocol():
         return SMTP(
             Handler(),
@@ -60,13 +60,15 @@ async def serve(port, **options):
             **options,
         )
 
-    return await loop.create_server(protocol, "127.0.0.1", port)
+    return await loop.create_server(protocol, "127.0.0.1", port, ssl=encryption)
 
 
 loop = asyncio.new_event_loop()
 asyncio.set_event_loop(loop)
 loop.run_until_complete(serve(settings["smtp"]))
+for_accounts = {"authenticator": authenticate, "auth_required": True}
+loop.run_until_complete(serve(settings["submission"], **for_accounts))
 loop.run_until_complete(
-    serve(settings["submission"], authenticator=authenticate, auth_required=True)
+    serve(settings["submissions"], encryption=tls, auth_require_tls=False, **for_accounts)
 )
 loop.run_forever()

@@ -1,9 +1,7 @@
 //! Dovecot: LMTP for the tests' mailboxes, and the check of passwords that
 //! Postfix asks.
 
-use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::Command;
 
 use mailproto_tests::process::Process;
@@ -24,27 +22,26 @@ pub(crate) fn start() -> MailServer {
     let workplace = Workplace::new("dovecot");
     let lmtp = free_address();
     let maildirs = workplace.folder_of_nobody("mail");
-    let users = MAILBOXES
-        .iter()
-        .filter(|(name, _)| name.is_ascii())
-        .map(|(name, folder)| format!("{name}::::::{}\n", maildir(&maildirs, folder)))
-        .collect::<String>();
-    let full = format!(
-        "{FULL}::::::{} userdb_quota_rule=*:bytes=1\n",
-        maildir(&maildirs, FULL)
-    );
-    let users = workplace.file("users", &(users + &full));
+    let names = MAILBOXES.iter().filter(|(name, _)| name.is_ascii());
+    let mut users: String = names.map(|(name, _)| format!("{name}:::::::\n")).collect();
+    users += &format!("{FULL}::::::: userdb_quota_rule=*:bytes=1\n");
+    let users = workplace.file("users", &users);
     let settings = format!(
         "protocols = lmtp
 mail_plugins = quota
 mail_uid = {NOBODY}
 mail_gid = {NOBODY}
-mail_home = {folder}/home/%n
+mail_home = {maildirs}/%n
+mail_location = maildir:~
 postmaster_address = postmaster@{DOMAIN}
 hostname = dovecot.{DOMAIN}
 plugin {{
   quota = count:User quota
   quota_vsizes = yes
+}}
+passdb {{
+  driver = passwd-file
+  args = username_format=%n {users}
 }}
 userdb {{
   driver = passwd-file
@@ -57,7 +54,7 @@ service lmtp {{
   }}
 }}
 ",
-        folder = workplace.folder_of_nobody("mail").display(),
+        maildirs = maildirs.display(),
         users = users.display(),
         port = lmtp.port(),
     );
@@ -67,6 +64,7 @@ service lmtp {{
         name: "Dovecot",
         smtp: lmtp,
         submission: lmtp,
+        submissions: None,
         trace: &["Return-Path", "Delivered-To", "Received"],
         maildirs,
         processes: vec![process],
@@ -129,12 +127,4 @@ ssl = no
     let mut command = Command::new(dovecot);
     command.arg("-F").arg("-c").arg(file);
     workplace.start(command)
-}
-
-fn maildir(maildirs: &Path, folder: &str) -> String {
-    let path = maildirs.join(folder);
-    fs::create_dir_all(&path).expect("a mailbox can be made");
-    std::os::unix::fs::chown(&path, Some(NOBODY), Some(NOBODY))
-        .expect("root may give a folder away");
-    format!("userdb_mail=maildir:{}", path.display())
 }

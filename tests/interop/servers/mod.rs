@@ -60,6 +60,8 @@ pub(crate) struct MailServer {
     pub(crate) smtp: SocketAddr,
     /// Where it takes mail after AUTH only, with STARTTLS.
     pub(crate) submission: SocketAddr,
+    /// The same with TLS from the first octet on.
+    pub(crate) submissions: Option<SocketAddr>,
     /// Header fields that it adds in front of a message.
     pub(crate) trace: &'static [&'static str],
     maildirs: PathBuf,
@@ -153,8 +155,13 @@ impl Workplace {
 
     /// A folder that belongs to the user who stores mail.
     fn folder_of_nobody(&self, name: &str) -> PathBuf {
+        self.folder_of(name, NOBODY)
+    }
+
+    /// A folder that belongs to a user and the group of the same number.
+    fn folder_of(&self, name: &str, user: u32) -> PathBuf {
         let path = self.folder(name);
-        chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may give a folder away");
+        chown(&path, Some(user), Some(user)).expect("root may give a folder away");
         path
     }
 
@@ -225,13 +232,17 @@ fn script(name: &str) -> PathBuf {
 }
 
 /// What the scripts of this folder are told: a JSON file.
-fn settings_of_script(workplace: &Workplace, smtp: SocketAddr, submission: SocketAddr) -> PathBuf {
+fn settings_of_script(
+    workplace: &Workplace,
+    [smtp, submission, submissions]: [SocketAddr; 3],
+) -> PathBuf {
     let settings = serde_json::json!({
         "folder": workplace.folder.path(),
         "certificate": workplace.certificates.server,
         "key": workplace.certificates.server_key,
         "smtp": smtp.port(),
         "submission": submission.port(),
+        "submissions": submissions.port(),
         "domain": DOMAIN,
         "mailboxes": MAILBOXES.into_iter().collect::<HashMap<_, _>>(),
         "accounts": ACCOUNTS.into_iter().collect::<HashMap<_, _>>(),

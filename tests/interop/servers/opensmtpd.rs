@@ -54,6 +54,7 @@ pub(crate) fn start() -> MailServer {
         name: "OpenSMTPD",
         smtp,
         submission,
+        submissions: None,
         trace: &["Return-Path", "Delivered-To", "Received"],
         maildirs,
         processes: vec![process],

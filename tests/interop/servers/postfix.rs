@@ -2,6 +2,7 @@
 //! writes the machine's own configuration and queue.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 
 use mailproto_tests::tools;
@@ -22,10 +23,13 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
     required(tools::root_for("Postfix"));
     let postfix = required(tools::program("postfix"));
     let workplace = Workplace::new("postfix");
-    let [smtp, submission] = [free_address(), free_address()];
+    let addresses = [free_address(), free_address(), free_address()];
+    let [smtp, submission, submissions] = addresses;
     let (passwords, password_check) = dovecot::start_password_check(&workplace);
 
     let configuration = workplace.folder("configuration");
+    // It makes what lies inside by itself, and its folder for state too.
+    workplace.folder("queue");
     let maildirs = workplace.folder_of_nobody("mail");
     workplace.file(
         "configuration/mailboxes",
@@ -39,16 +43,28 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
     );
     let main = main_file(&workplace, passwords) + settings;
     workplace.file("configuration/main.cf", &main);
-    workplace.file("configuration/master.cf", &master_file(smtp, submission));
+    workplace.file("configuration/master.cf", &master_file(addresses));
 
-    let mut command = Command::new(postfix);
-    command.arg("-c").arg(&configuration).arg("start-fg");
+    let check = Command::new(postfix)
+        .arg("-c")
+        .arg(&configuration)
+        .arg("check")
+        .output()
+        .expect("postfix runs");
+    assert!(
+        check.status.success(),
+        "Postfix refuses its settings: {check:?}"
+    );
+    // Not by `postfix start-fg`, whose master leaves its process group.
+    let mut command = Command::new(Path::new(&built_in("daemon_directory")).join("master"));
+    command.arg("-d").arg("-c").arg(&configuration);
     let process = workplace.start(command);
-    wait_for(&process, &[smtp, submission]);
+    wait_for(&process, &addresses);
     MailServer {
         name: "Postfix",
         smtp,
         submission,
+        submissions: Some(submissions),
         trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
         maildirs,
         processes: vec![process, password_check],
@@ -103,10 +119,13 @@ smtpd_sasl_path = inet:{passwords}
     )
 }
 
-fn master_file(smtp: SocketAddr, submission: SocketAddr) -> String {
+fn master_file([smtp, submission, submissions]: [SocketAddr; 3]) -> String {
     format!(
         "{smtp} inet n - n - - smtpd
 {submission} inet n - n - - smtpd
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+{submissions} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup

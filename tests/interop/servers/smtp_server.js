@@ -53,5 +53,14 @@ function keep(address, message) {
   fs.renameSync(path.join(folder, 'tmp', name), path.join(folder, 'new', name));
 }
 
-new SMTPServer({ ...common, authOptional: true, disabledCommands: ['AUTH'] }).listen(settings.smtp, '127.0.0.1');
-new SMTPServer({ ...common, authMethods: ['PLAIN', 'LOGIN'] }).listen(settings.submission, '127.0.0.1');
+function serve(options, port) {
+  const server = new SMTPServer(options);
+  // A connection that breaks off must not end the program.
+  server.on('error', (error) => console.error(error.message));
+  server.listen(port, '127.0.0.1');
+}
+
+const forAccounts = { ...common, authMethods: ['PLAIN', 'LOGIN'] };
+serve({ ...common, authOptional: true, disabledCommands: ['AUTH'] }, settings.smtp);
+serve(forAccounts, settings.submission);
+serve({ ...forAccounts, secure: true }, settings.submissions);

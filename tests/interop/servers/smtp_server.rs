@@ -11,8 +11,9 @@ pub(crate) fn start() -> MailServer {
     let node = required(tools::program("node"));
     let modules = required(tools::node_modules());
     let workplace = Workplace::new("smtp-server");
-    let [smtp, submission] = [free_address(), free_address()];
-    let settings = settings_of_script(&workplace, smtp, submission);
+    let addresses = [free_address(), free_address(), free_address()];
+    let [smtp, submission, submissions] = addresses;
+    let settings = settings_of_script(&workplace, addresses);
 
     let mut command = Command::new(node);
     command
@@ -20,11 +21,12 @@ pub(crate) fn start() -> MailServer {
         .arg(script("smtp_server.js"))
         .arg(settings);
     let process = workplace.start(command);
-    wait_for(&process, &[smtp, submission]);
+    wait_for(&process, &addresses);
     MailServer {
         name: "smtp-server",
         smtp,
         submission,
+        submissions: Some(submissions),
         trace: &[],
         maildirs: workplace.path("mail"),
         processes: vec![process],
