@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
 };
 
 /// The name that the certificate holds, beside `127.0.0.1`.
@@ -54,8 +54,7 @@ fn make() -> Certificates {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority_key = KeyPair::generate().expect("a key can be made");
-    let authority =
-        CertifiedIssuer::self_signed(authority, authority_key).expect("the authority is sound");
+    let authority = CertifiedIssuer::self_signed(authority, authority_key).expect("the authority is sound");
 
     let names = [HOST.to_owned(), "127.0.0.1".to_owned()];
     let mut server = CertificateParams::new(names).expect("the names are sound");
@@ -64,9 +63,7 @@ fn make() -> Certificates {
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     server.use_authority_key_identifier_extension = true;
     let server_key = KeyPair::generate().expect("a key can be made");
-    let certificate = server
-        .signed_by(&server_key, &authority)
-        .expect("the authority signs");
+    let certificate = server.signed_by(&server_key, &authority).expect("the authority signs");
 
     Certificates {
         authority: authority.pem(),

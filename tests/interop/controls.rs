@@ -3,9 +3,7 @@
 
 use crate::clients::{self, Encryption, Job, Login, Outcome, smtplib, swaks};
 use crate::message::{assert_arrived, eight_bit, plain};
-use crate::servers::{
-    ACCOUNTS, MailServer, aiosmtpd, dovecot, exim, opensmtpd, postfix, smtp_server,
-};
+use crate::servers::{ACCOUNTS, MailServer, aiosmtpd, dovecot, exim, opensmtpd, postfix, smtp_server};
 
 #[test]
 fn postfix_keeps_what_others_submit() {

@@ -3,5 +3,9 @@
 mod certificates;
 mod clients;
 mod controls;
+mod from_clients;
+mod lmtp;
 mod message;
+mod ours;
 mod servers;
+mod to_servers;

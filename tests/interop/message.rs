@@ -9,8 +9,7 @@ use sha2::{Digest, Sha256};
 /// longest length that SMTP allows.
 pub(crate) fn plain() -> Vec<u8> {
     let mut message = header("Plain text");
-    message
-        .push_str("\r\n.\r\n..\r\n.dot first\r\n...\r\n\r\n\r\ntrailing spaces  \r\n\ttab\t\r\n");
+    message.push_str("\r\n.\r\n..\r\n.dot first\r\n...\r\n\r\n\r\ntrailing spaces  \r\n\ttab\t\r\n");
     let longest = "x".repeat(998);
     write!(message, "{longest}\r\n.{}\r\n", &longest[1..]).expect("a string takes it");
     message.push_str("QUIT\r\nMAIL FROM:<evil@elsewhere.test>\r\n.end\r\n");
@@ -73,9 +72,7 @@ pub(crate) fn assert_arrived(sent: &[u8], arrived: &[u8], trace: &[&str]) {
         "what arrived is not what was sent: {} octets sent, {} arrived, first difference at {:?}",
         sent.len(),
         rest.len(),
-        sent.iter()
-            .zip(rest)
-            .position(|(sent, arrived)| sent != arrived),
+        sent.iter().zip(rest).position(|(sent, arrived)| sent != arrived),
     );
 }
 
@@ -84,10 +81,7 @@ fn without_trace<'a>(message: &'a [u8], names: &[&str]) -> &'a [u8] {
     let mut rest = message;
     while names.iter().any(|name| begins_with_field(rest, name)) {
         rest = behind_line(rest);
-        while rest
-            .first()
-            .is_some_and(|first| matches!(first, b' ' | b'\t'))
-        {
+        while rest.first().is_some_and(|first| matches!(first, b' ' | b'\t')) {
             rest = behind_line(rest);
         }
     }

@@ -86,11 +86,7 @@ impl Process {
     }
 
     fn failure(&self, what: &str) -> io::Error {
-        io::Error::other(format!(
-            "{what}; {} says:\n{}",
-            self.log.display(),
-            self.log()
-        ))
+        io::Error::other(format!("{what}; {} says:\n{}", self.log.display(), self.log()))
     }
 
     fn signal_until_gone(&self, group: Pid, signal: Signal) -> bool {

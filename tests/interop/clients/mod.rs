@@ -161,7 +161,5 @@ fn required<T>(tool: Result<T, Missing>) -> T {
 
 /// A script of this folder.
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("interop/clients")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/clients").join(name)
 }

@@ -30,10 +30,7 @@ fn send_by(protocol: &str, job: &Job<'_>) -> Outcome {
         .arg(format!("--port={}", job.server.port()))
         .arg(format!("--domain={CLIENT_NAME}"))
         .arg(format!("--from={}", job.from))
-        .arg(format!(
-            "--tls={}",
-            switch(job.encryption != Encryption::None)
-        ))
+        .arg(format!("--tls={}", switch(job.encryption != Encryption::None)))
         .arg(format!(
             "--tls-starttls={}",
             switch(job.encryption == Encryption::StartTls)

@@ -7,10 +7,7 @@ use std::process::Command;
 use mailproto_tests::process::Process;
 use mailproto_tests::tools;
 
-use super::{
-    ACCOUNTS, DOMAIN, MAILBOXES, MailServer, NOBODY, Workplace, free_address, lines, required,
-    wait_for,
-};
+use super::{ACCOUNTS, DOMAIN, MAILBOXES, MailServer, NOBODY, Workplace, free_address, lines, required, wait_for};
 
 /// A recipient that Dovecot accepts at RCPT and refuses after the data,
 /// because its mailbox is full.
@@ -78,9 +75,7 @@ pub(super) fn start_password_check(workplace: &Workplace) -> (SocketAddr, Proces
     let address = free_address();
     let passwords = workplace.file(
         "passwords",
-        &lines(&ACCOUNTS, |(name, password)| {
-            format!("{name}:{{PLAIN}}{password}")
-        }),
+        &lines(&ACCOUNTS, |(name, password)| format!("{name}:{{PLAIN}}{password}")),
     );
     let settings = format!(
         "protocols =

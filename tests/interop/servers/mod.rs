@@ -137,10 +137,7 @@ impl Workplace {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))
             .expect("the mode of an own folder can be set");
         let certificates = CERTIFICATES.write_to(folder.path());
-        Self {
-            folder,
-            certificates,
-        }
+        Self { folder, certificates }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -174,8 +171,7 @@ impl Workplace {
     /// A file that none but root can read.
     fn secret_file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.file(name, content);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
-            .expect("the mode of an own file can be set");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the mode of an own file can be set");
         path
     }
 
@@ -226,16 +222,11 @@ fn with_wire_line_ends(message: Vec<u8>) -> Vec<u8> {
 
 /// A script of this folder.
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("interop/servers")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/servers").join(name)
 }
 
 /// What the scripts of this folder are told: a JSON file.
-fn settings_of_script(
-    workplace: &Workplace,
-    [smtp, submission, submissions]: [SocketAddr; 3],
-) -> PathBuf {
+fn settings_of_script(workplace: &Workplace, [smtp, submission, submissions]: [SocketAddr; 3]) -> PathBuf {
     let settings = serde_json::json!({
         "folder": workplace.folder.path(),
         "certificate": workplace.certificates.server,
@@ -258,16 +249,10 @@ fn users_with(workplace: &Workplace, names: &[&str]) -> Vec<(PathBuf, &'static s
     let list = |file: &'static str, entry: &dyn Fn(&str, u32) -> String| {
         let path = Path::new("/etc").join(file);
         let system = fs::read_to_string(path).expect("anyone can read the lists of users");
-        let is_new = |line: &&str| {
-            !names
-                .iter()
-                .any(|name| line.split(':').next() == Some(name))
-        };
+        let is_new = |line: &&str| !names.iter().any(|name| line.split(':').next() == Some(name));
         let kept: Vec<&str> = system.lines().filter(is_new).collect();
         let numbered = names.iter().zip(0..);
-        let added: Vec<String> = numbered
-            .map(|(name, index)| entry(name, user_number(index)))
-            .collect();
+        let added: Vec<String> = numbered.map(|(name, index)| entry(name, user_number(index))).collect();
         workplace.file(file, &(kept.join("\n") + "\n" + &added.join("\n") + "\n"))
     };
     let passwd = list("passwd", &|name, number| {

@@ -13,8 +13,8 @@ use mailproto_tests::process::with_mounts;
 use mailproto_tests::tools;
 
 use super::{
-    DOMAIN, MAILBOXES, MESSAGE_SIZE, MailServer, Workplace, free_address, lines, required,
-    user_number, users_with, wait_for,
+    DOMAIN, MAILBOXES, MESSAGE_SIZE, MailServer, Workplace, free_address, lines, required, user_number, users_with,
+    wait_for,
 };
 
 /// The users that the package makes when it is installed.
@@ -27,10 +27,7 @@ pub(crate) fn start() -> MailServer {
     let workplace = Workplace::new("opensmtpd");
     let [smtp, submission] = [free_address(), free_address()];
     let maildirs = workplace.folder_of_nobody("mail");
-    workplace.secret_file(
-        "secret-key.pem",
-        &crate::certificates::CERTIFICATES.server_key,
-    );
+    workplace.secret_file("secret-key.pem", &crate::certificates::CERTIFICATES.server_key);
     workplace.file(
         "mailboxes",
         &lines(&MAILBOXES, |(name, _)| format!("{name}@{DOMAIN} nobody")),
@@ -85,8 +82,7 @@ fn spool(workplace: &Workplace) -> PathBuf {
     let queue_user = user_number(1);
     let make = |name: &str, mode: u32, user: u32, group: u32| {
         let path = workplace.folder(&format!("spool/{name}"));
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode))
-            .expect("the mode of an own folder can be set");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("the mode of an own folder can be set");
         chown(&path, Some(user), Some(group)).expect("root may give a folder away");
     };
     make("smtpd", 0o711, 0, 0);

@@ -8,8 +8,8 @@ use std::process::Command;
 use mailproto_tests::tools;
 
 use super::{
-    DOMAIN, LATER, MAILBOXES, MESSAGE_SIZE, MailServer, NOBODY, Workplace, dovecot, free_address,
-    lines, required, wait_for,
+    DOMAIN, LATER, MAILBOXES, MESSAGE_SIZE, MailServer, NOBODY, Workplace, dovecot, free_address, lines, required,
+    wait_for,
 };
 
 /// A Postfix that keeps mail for the domain of the tests; it asks a Dovecot
@@ -33,9 +33,7 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
     let maildirs = workplace.folder_of_nobody("mail");
     workplace.file(
         "configuration/mailboxes",
-        &lines(&MAILBOXES, |(name, folder)| {
-            format!("{name}@{DOMAIN} {folder}/")
-        }),
+        &lines(&MAILBOXES, |(name, folder)| format!("{name}@{DOMAIN} {folder}/")),
     );
     workplace.file(
         "configuration/recipients",
@@ -51,10 +49,7 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
         .arg("check")
         .output()
         .expect("postfix runs");
-    assert!(
-        check.status.success(),
-        "Postfix refuses its settings: {check:?}"
-    );
+    assert!(check.status.success(), "Postfix refuses its settings: {check:?}");
     // Not by `postfix start-fg`, whose master leaves its process group.
     let mut command = Command::new(Path::new(&built_in("daemon_directory")).join("master"));
     command.arg("-d").arg("-c").arg(&configuration);

@@ -82,11 +82,7 @@ pub(super) fn unpack(
     fs::create_dir_all(&archives).map_err(failed)?;
     let download = |what: &[&str]| {
         run(
-            apt_get()
-                .current_dir(&archives)
-                .arg("download")
-                .arg(name)
-                .args(what),
+            apt_get().current_dir(&archives).arg("download").arg(name).args(what),
             name,
         )
     };
@@ -97,23 +93,14 @@ pub(super) fn unpack(
     }
     for entry in fs::read_dir(&archives).map_err(failed)? {
         let archive = entry.map_err(failed)?.path();
-        run(
-            Command::new("dpkg")
-                .arg("--extract")
-                .arg(&archive)
-                .arg(&root),
-            name,
-        )?;
+        run(Command::new("dpkg").arg("--extract").arg(&archive).arg(&root), name)?;
     }
     fs::write(root.join(UNPACKED), "").map_err(failed)
 }
 
 /// The packages with the libraries that a package depends on.
 fn libraries_of(name: &str) -> Result<Vec<String>, Missing> {
-    let depends = run(
-        Command::new("apt-cache").args(["depends", "--important", name]),
-        name,
-    )?;
+    let depends = run(Command::new("apt-cache").args(["depends", "--important", name]), name)?;
     Ok(depends
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Depends: "))

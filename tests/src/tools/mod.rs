@@ -87,10 +87,7 @@ pub fn unpacked(name: &str) -> Result<PathBuf, Missing> {
     if root.join(debian::UNPACKED).is_file() {
         Ok(root)
     } else {
-        Err(Missing::new(
-            format!("the server {name} is missing"),
-            get(name),
-        ))
+        Err(Missing::new(format!("the server {name} is missing"), get(name)))
     }
 }
 

@@ -62,10 +62,7 @@ pub(super) fn node_modules(folder: &Path) -> Result<PathBuf, Missing> {
     }
 }
 
-pub(super) fn install_node_modules(
-    folder: &Path,
-    progress: &mut dyn FnMut(&str),
-) -> Result<(), Missing> {
+pub(super) fn install_node_modules(folder: &Path, progress: &mut dyn FnMut(&str)) -> Result<(), Missing> {
     let node = folder.join("node");
     if is_made_from(&node, PACKAGE_JSON) {
         return Ok(());
