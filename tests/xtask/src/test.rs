@@ -10,7 +10,7 @@ use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
 use crate::{emulator, firmware, process};
 
-/// Everything that must hold; with names, only those steps
+/// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Steps to run; all when none is named
