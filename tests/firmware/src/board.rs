@@ -3,9 +3,7 @@
 use core::panic::PanicInfo;
 use core::ptr::NonNull;
 
-use arm_pl011_uart::{
-    DataBits, LineConfig, PL011Registers, Parity, StopBits, Uart, UniqueMmioPointer,
-};
+use arm_pl011_uart::{DataBits, LineConfig, PL011Registers, Parity, StopBits, Uart, UniqueMmioPointer};
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use cortex_m_semihosting::hio::{self, HostStream};
 

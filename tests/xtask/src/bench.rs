@@ -23,8 +23,5 @@ pub struct Arguments {
 /// Runs the benchmarks.
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::ensure(&NEEDS)?;
-    process::run(
-        process::cargo(&["run", "--release", "-p", "mailproto-bench", "--"])
-            .args(&arguments.arguments),
-    )
+    process::run(process::cargo(&["run", "--release", "-p", "mailproto-bench", "--"]).args(&arguments.arguments))
 }

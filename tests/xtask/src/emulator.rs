@@ -34,11 +34,7 @@ pub fn run(image: &Path, serial: SocketAddr, limit: Duration) -> Result<Report> 
             .arg(image)
             .stdout(Stdio::piped()),
     )?;
-    let mut console = emulator
-        .child()
-        .stdout
-        .take()
-        .context("the emulator has no console")?;
+    let mut console = emulator.child().stdout.take().context("the emulator has no console")?;
     let said = thread::spawn(move || {
         let mut said = String::new();
         console.read_to_string(&mut said).map(|_| said)

@@ -36,10 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let chosen = match &arguments.target {
         None => all,
         Some(name) if all.contains(name) => vec![name.clone()],
-        Some(name) => bail!(
-            "no target `{name}` in {FOLDER}; there are {}",
-            all.join(", ")
-        ),
+        Some(name) => bail!("no target `{name}` in {FOLDER}; there are {}", all.join(", ")),
     };
     for target in chosen {
         if arguments.replay {
@@ -54,9 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 /// Replays the committed inputs of every target.
 pub fn replay() -> Result<()> {
     let fuzzer = Fuzzer::prepare()?;
-    targets()?
-        .iter()
-        .try_for_each(|target| fuzzer.replay(target))
+    targets()?.iter().try_for_each(|target| fuzzer.replay(target))
 }
 
 /// The program `cargo-fuzz` and the compiler it is to use.
@@ -93,13 +88,8 @@ impl Fuzzer {
             bail!("fuzz target {target} has an empty corpus: nothing would be replayed");
         }
         println!("fuzz target {target}: {inputs} inputs");
-        process::run(
-            self.command()
-                .arg(target)
-                .arg(corpus)
-                .args(["--", "-runs=0"]),
-        )
-        .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+        process::run(self.command().arg(target).arg(corpus).args(["--", "-runs=0"]))
+            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
     }
 
     /// `cargo-fuzz run`, up to the name of the target.

@@ -29,8 +29,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Fails if the committed header is not what the Rust says.
 pub fn check() -> Result<()> {
-    let committed =
-        fs::read(project::path(HEADER)).with_context(|| format!("cannot read {HEADER}"))?;
+    let committed = fs::read(project::path(HEADER)).with_context(|| format!("cannot read {HEADER}"))?;
     if committed != generate()? {
         bail!("{HEADER} is not what {CRATE} says: run `cargo xtask header` and commit it");
     }

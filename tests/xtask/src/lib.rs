@@ -21,6 +21,7 @@ pub mod header;
 pub mod image;
 pub mod process;
 pub mod project;
+pub mod receiver;
 pub mod setup;
 pub mod sizes;
 pub mod targets;

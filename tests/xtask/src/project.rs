@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 /// The folder that holds the workspace.
 pub fn root() -> &'static Path {
     const HERE: &str = env!("CARGO_MANIFEST_DIR");
-    Path::new(HERE)
-        .ancestors()
-        .nth(2)
-        .unwrap_or(Path::new(HERE))
+    Path::new(HERE).ancestors().nth(2).unwrap_or(Path::new(HERE))
 }
 
 /// A file or folder of the project, named from its root.

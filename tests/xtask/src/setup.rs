@@ -31,17 +31,13 @@ impl Need {
         match self {
             Self::Program(name, _) => process::find(name).is_some(),
             Self::File(path, _) => Path::new(path).exists(),
-            Self::Library(name, _) => {
-                process::output(process::command("pkg-config").args(["--exists", name])).is_ok()
-            }
+            Self::Library(name, _) => process::output(process::command("pkg-config").args(["--exists", name])).is_ok(),
         }
     }
 
     fn package(self) -> &'static str {
         match self {
-            Self::Program(_, package) | Self::File(_, package) | Self::Library(_, package) => {
-                package
-            }
+            Self::Program(_, package) | Self::File(_, package) | Self::Library(_, package) => package,
         }
     }
 }
@@ -73,8 +69,7 @@ pub fn npm_program(package: &str, version: &str, program: &str) -> Result<PathBu
     let folder = project::tools().join(format!("{package}-{version}"));
     let path = folder.join("node_modules/.bin").join(program);
     if !path.exists() {
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         process::run(
             process::command("npm")
                 .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])

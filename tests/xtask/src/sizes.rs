@@ -43,11 +43,7 @@ type Figures = BTreeMap<String, Figure>;
 /// Measures, then compares or writes.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let measures = measure()?;
-    let committed = if arguments.update {
-        figures(&measures)
-    } else {
-        read()?
-    };
+    let committed = if arguments.update { figures(&measures) } else { read()? };
     let complaints = compare(&measures, &committed);
     if !complaints.is_empty() {
         bail!("{}", complaints.join("; "));
@@ -69,10 +65,7 @@ fn measure() -> Result<Vec<Measure>> {
 
 /// Prints every figure and tells what is wrong with it.
 fn compare(measures: &[Measure], committed: &Figures) -> Vec<String> {
-    println!(
-        "{:<44} {:>8} {:>9} {:>8}",
-        "", "bytes", "committed", "bound"
-    );
+    println!("{:<44} {:>8} {:>9} {:>8}", "", "bytes", "committed", "bound");
     let mut complaints = Vec::new();
     for measure in measures {
         let before = committed.get(measure.name);
@@ -129,9 +122,8 @@ fn figures(measures: &[Measure]) -> Figures {
 }
 
 fn read() -> Result<Figures> {
-    let text = fs::read_to_string(project::path(COMMITTED)).with_context(|| {
-        format!("{COMMITTED} cannot be read; `cargo xtask sizes --update` writes it")
-    })?;
+    let text = fs::read_to_string(project::path(COMMITTED))
+        .with_context(|| format!("{COMMITTED} cannot be read; `cargo xtask sizes --update` writes it"))?;
     serde_json::from_str(&text).with_context(|| COMMITTED.to_owned())
 }
 

@@ -48,10 +48,7 @@ impl Toolchain {
         } else if added_by_rustup(target) && is_installed(target)? {
             None
         } else if setup::can_install() {
-            setup::ensure(&[
-                Need::File(RUSTC, "rustc-web"),
-                Need::File(LIBRARY, "rust-web-src"),
-            ])?;
+            setup::ensure(&[Need::File(RUSTC, "rustc-web"), Need::File(LIBRARY, "rust-web-src")])?;
             Some(linker()?)
         } else {
             bail!(
@@ -59,10 +56,7 @@ impl Toolchain {
                  as root `apt-get install rustc-web rust-web-src`"
             );
         };
-        Ok(Self {
-            target,
-            from_source,
-        })
+        Ok(Self { target, from_source })
     }
 
     /// Cargo with a subcommand, set up to build for the target.
@@ -72,10 +66,7 @@ impl Toolchain {
         let Some(linker) = &self.from_source else {
             return cargo;
         };
-        let linker_variable = format!(
-            "CARGO_TARGET_{}_LINKER",
-            self.target.to_uppercase().replace('-', "_")
-        );
+        let linker_variable = format!("CARGO_TARGET_{}_LINKER", self.target.to_uppercase().replace('-', "_"));
         cargo
             .arg(match library {
                 Library::Core => "-Zbuild-std=core,panic_abort",
@@ -110,13 +101,8 @@ impl Toolchain {
 }
 
 fn is_installed(target: &str) -> Result<bool> {
-    let folder = process::output(process::command("rustc").args([
-        "--print",
-        "target-libdir",
-        "--target",
-        target,
-    ]))
-    .with_context(|| format!("rustc does not know the target {target}"))?;
+    let folder = process::output(process::command("rustc").args(["--print", "target-libdir", "--target", target]))
+        .with_context(|| format!("rustc does not know the target {target}"))?;
     Ok(PathBuf::from(folder).exists())
 }
 

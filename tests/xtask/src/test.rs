@@ -112,11 +112,7 @@ fn perform(step: &'static Step) -> Outcome {
     let took = begun.elapsed();
     match &result {
         Ok(()) => println!("=== {}: passed in {:.1} s", step.name, took.as_secs_f64()),
-        Err(error) => println!(
-            "=== {}: FAILED after {:.1} s: {error:#}",
-            step.name,
-            took.as_secs_f64()
-        ),
+        Err(error) => println!("=== {}: FAILED after {:.1} s: {error:#}", step.name, took.as_secs_f64()),
     }
     Outcome {
         name: step.name,
@@ -129,11 +125,7 @@ fn summary(outcomes: &[Outcome], took: Duration) -> Result<()> {
     println!("\n=== summary, {:.0} s in all", took.as_secs_f64());
     for outcome in outcomes {
         match &outcome.result {
-            Ok(()) => println!(
-                "passed {:>7.1} s  {}",
-                outcome.took.as_secs_f64(),
-                outcome.name
-            ),
+            Ok(()) => println!("passed {:>7.1} s  {}", outcome.took.as_secs_f64(), outcome.name),
             Err(error) => println!(
                 "FAILED {:>7.1} s  {}: {error:#}",
                 outcome.took.as_secs_f64(),
@@ -141,10 +133,7 @@ fn summary(outcomes: &[Outcome], took: Duration) -> Result<()> {
             ),
         }
     }
-    let failed = outcomes
-        .iter()
-        .filter(|outcome| outcome.result.is_err())
-        .count();
+    let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
     println!("{} passed, {failed} failed", outcomes.len() - failed);
     if failed > 0 {
         bail!("{failed} of {} steps failed", outcomes.len());
@@ -164,10 +153,7 @@ fn format() -> Result<()> {
 
 fn lint() -> Result<()> {
     let warnings_fail = ["--", "-D", "warnings"];
-    process::run(
-        process::cargo(&["clippy", "--workspace", "--all-targets", "--all-features"])
-            .args(warnings_fail),
-    )?;
+    process::run(process::cargo(&["clippy", "--workspace", "--all-targets", "--all-features"]).args(warnings_fail))?;
     process::run(
         process::cargo(&["clippy", "-p", "mailproto", "--no-default-features"])
             .args(["--features", "smtp,client,server"])
@@ -177,8 +163,7 @@ fn lint() -> Result<()> {
 
 fn docs() -> Result<()> {
     process::run(
-        process::cargo(&["doc", "--workspace", "--no-deps", "--all-features"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
+        process::cargo(&["doc", "--workspace", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"),
     )
 }
 

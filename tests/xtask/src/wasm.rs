@@ -87,9 +87,7 @@ pub fn build(parts: &Parts) -> Result<Built> {
         Parts::All => project::target().join("wasm/all"),
         Parts::Only(features) => {
             cargo.args(["--no-default-features", "--features", features]);
-            project::target()
-                .join("wasm")
-                .join(features.replace(',', "-"))
+            project::target().join("wasm").join(features.replace(',', "-"))
         }
     };
     process::run(&mut cargo)?;

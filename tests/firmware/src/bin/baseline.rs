@@ -1,12 +1,11 @@
-//! The attachment over the serial port with no mail protocol: what `send` is
+//! The message over the serial port with no mail protocol: what `send` is
 //! measured against.
 #![no_std]
 #![no_main]
 
 use cortex_m_rt::entry;
 use embedded_io::{Read, Write};
-use mailproto_firmware::attachment::Attachment;
-use mailproto_firmware::{board, stack};
+use mailproto_firmware::{board, message, stack};
 
 #[entry]
 fn main() -> ! {
@@ -15,13 +14,11 @@ fn main() -> ! {
     board::exit(done)
 }
 
-/// Sends the attachment and waits for one byte that says it arrived.
+/// Sends the message and waits for one byte that says it arrived.
 fn exchange() -> Option<()> {
     // SAFETY: the only call in this program.
     let mut port = unsafe { board::serial_port() }?;
-    for byte in Attachment::new() {
-        port.write_all(&[byte]).ok()?;
-    }
+    message::write(&mut |piece| port.write_all(piece)).ok()?;
     port.flush().ok()?;
     let mut answer = [0];
     port.read_exact(&mut answer).ok()
