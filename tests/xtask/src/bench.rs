@@ -1,0 +1,27 @@
+//! `cargo xtask bench`: the benchmarks of `tests/bench`, optimised.
+
+use anyhow::Result;
+
+use crate::process;
+use crate::setup::{self, Need};
+
+/// What building the benchmarks needs: a peer is a C library.
+pub const NEEDS: [Need; 3] = [
+    Need::Program("cc", "gcc"),
+    Need::Program("pkg-config", "pkg-config"),
+    Need::Library("libetpan", "libetpan-dev"),
+];
+
+/// What `cargo xtask bench` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Passed on to the benchmarks; `cargo xtask bench -- --help` tells what they take
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs the benchmarks.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    setup::ensure(&NEEDS)?;
+    process::run(process::cargo(&["run", "--release", "-p", "mailproto-bench", "--"]).args(&arguments.arguments))
+}

@@ -1,0 +1,151 @@
+//! `cargo xtask fuzz`: searches for inputs that break a parser or an endpoint, or
+//! replays the ones that are committed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::setup::{self, Need};
+use crate::{process, project};
+
+const FOLDER: &str = "tests/fuzz";
+const VERSION: &str = "0.13.2";
+
+/// What building the targets needs: libFuzzer is C++.
+pub const NEEDS: [Need; 1] = [Need::Program("c++", "g++")];
+
+/// What `cargo xtask fuzz` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The target to search with; all, one after the other, when none is named
+    target: Option<String>,
+    /// How long to search with each target
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Search for nothing new: replay the committed inputs
+    #[arg(long)]
+    replay: bool,
+}
+
+/// Searches or replays.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let fuzzer = Fuzzer::prepare()?;
+    let all = targets()?;
+    let chosen = match &arguments.target {
+        None => all,
+        Some(name) if all.contains(name) => vec![name.clone()],
+        Some(name) => bail!("no target `{name}` in {FOLDER}; there are {}", all.join(", ")),
+    };
+    for target in chosen {
+        if arguments.replay {
+            fuzzer.replay(&target)?;
+        } else {
+            fuzzer.search(&target, arguments.seconds)?;
+        }
+    }
+    Ok(())
+}
+
+/// Replays the committed inputs of every target.
+pub fn replay() -> Result<()> {
+    let fuzzer = Fuzzer::prepare()?;
+    targets()?.iter().try_for_each(|target| fuzzer.replay(target))
+}
+
+/// The program `cargo-fuzz` and the compiler it is to use.
+struct Fuzzer {
+    program: PathBuf,
+    nightly: bool,
+}
+
+impl Fuzzer {
+    fn prepare() -> Result<Self> {
+        setup::ensure(&NEEDS)?;
+        Ok(Self {
+            program: cargo_fuzz()?,
+            nightly: nightly(),
+        })
+    }
+
+    fn search(&self, target: &str, seconds: u64) -> Result<()> {
+        process::run(
+            self.command()
+                .arg(target)
+                .arg("--")
+                .arg(format!("-max_total_time={seconds}")),
+        )
+        .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+    }
+
+    fn replay(&self, target: &str) -> Result<()> {
+        let corpus = project::path(FOLDER).join("corpus").join(target);
+        let inputs = fs::read_dir(&corpus)
+            .with_context(|| format!("fuzz target {target} has no corpus"))?
+            .count();
+        if inputs == 0 {
+            bail!("fuzz target {target} has an empty corpus: nothing would be replayed");
+        }
+        println!("fuzz target {target}: {inputs} inputs");
+        process::run(self.command().arg(target).arg(corpus).args(["--", "-runs=0"]))
+            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+    }
+
+    /// `cargo-fuzz run`, up to the name of the target.
+    fn command(&self) -> Command {
+        let mut command = process::command(&self.program);
+        command
+            .args(["run", "--fuzz-dir", FOLDER, "--target-dir"])
+            .arg(project::target().join("fuzz"));
+        if self.nightly {
+            // The variables of the toolchain that runs this program would win over the name.
+            command
+                .env("RUSTUP_TOOLCHAIN", "nightly")
+                .env_remove("CARGO")
+                .env_remove("RUSTC");
+        } else {
+            eprintln!(
+                "no nightly Rust here: searching without the address sanitizer; \
+                 `rustup toolchain install nightly` brings it"
+            );
+            command.args(["--sanitizer", "none"]);
+        }
+        command
+    }
+}
+
+fn targets() -> Result<Vec<String>> {
+    let folder = project::path(FOLDER).join("fuzz_targets");
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .with_context(|| format!("no fuzz targets in {}", folder.display()))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// `cargo-fuzz` as the machine has it, else built for this project alone.
+fn cargo_fuzz() -> Result<PathBuf> {
+    if let Some(there) = process::find("cargo-fuzz") {
+        return Ok(there);
+    }
+    let root = project::tools().join(format!("cargo-fuzz-{VERSION}"));
+    let program = root.join("bin/cargo-fuzz");
+    if !program.exists() {
+        process::run(
+            process::cargo(&["install", "cargo-fuzz", "--locked", "--version", VERSION])
+                .arg("--root")
+                .arg(&root),
+        )
+        .context("cargo-fuzz is missing: `cargo install cargo-fuzz --locked` brings it")?;
+    }
+    Ok(program)
+}
+
+fn nightly() -> bool {
+    process::output(process::command("rustc").arg("+nightly").arg("--version")).is_ok()
+}

@@ -1,0 +1,68 @@
+//! The chores of mailproto.
+//!
+//! ```text
+//! cargo xtask demo [--once]     every face sends a message to `mailproto serve`
+//! cargo xtask test [STEP]...    everything that must hold
+//! cargo xtask bench             speed beside the peers
+//! cargo xtask fuzz [TARGET]     search for inputs that break a parser
+//! cargo xtask diagrams          draw the state tables into the docs
+//! cargo xtask header            write include/mailproto.h
+//! cargo xtask sizes             flash, RAM, wasm and C sizes against their bounds
+//! ```
+//!
+//! Each command installs what it needs and is not there, or says in one line
+//! what is missing and how to get it.
+
+pub mod bench;
+pub mod emulator;
+pub mod firmware;
+pub mod fuzz;
+pub mod header;
+pub mod image;
+pub mod process;
+pub mod project;
+pub mod receiver;
+pub mod setup;
+pub mod sizes;
+pub mod targets;
+pub mod test;
+pub mod wasm;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// What can be asked of this program.
+#[derive(Subcommand)]
+pub enum Chore {
+    /// Run everything that must hold
+    Test(test::Arguments),
+    /// Time mailproto side by side with its peers
+    Bench(bench::Arguments),
+    /// Search for inputs that break a parser or an endpoint
+    Fuzz(fuzz::Arguments),
+    /// Write include/mailproto.h from the Rust of the C face
+    Header(header::Arguments),
+    /// Measure flash, RAM, wasm and C sizes and hold them to their bounds
+    Sizes(sizes::Arguments),
+    /// Build the firmware, check it and run it in the emulator
+    #[command(hide = true)]
+    Firmware,
+    /// Build the WebAssembly face into the npm package
+    #[command(hide = true)]
+    Wasm,
+}
+
+impl Chore {
+    /// Does it.
+    pub fn run(self) -> Result<()> {
+        match self {
+            Self::Test(arguments) => test::run(&arguments),
+            Self::Bench(arguments) => bench::run(&arguments),
+            Self::Fuzz(arguments) => fuzz::run(&arguments),
+            Self::Header(arguments) => header::run(&arguments),
+            Self::Sizes(arguments) => sizes::run(&arguments),
+            Self::Wasm => wasm::run(),
+            Self::Firmware => firmware::run(),
+        }
+    }
+}

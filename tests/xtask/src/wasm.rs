@@ -1,0 +1,124 @@
+//! The WebAssembly face: compiled for size, given its JavaScript side, shrunk.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::targets::{Library, Toolchain, WASM};
+use crate::{process, project, setup};
+
+/// Where the npm package takes the module and its glue from.
+const PACKAGE: &str = "bindings/wasm/npm";
+
+/// The name of the module and of its glue.
+const NAME: &str = "mailproto";
+
+/// The optimiser, as npm has it: Debian's is too old for what rustc emits.
+const BINARYEN: &str = "132.0.0";
+
+/// What rustc may emit for this target, so that the optimiser may use it too.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds the whole face and puts it where the npm package expects it.
+pub fn run() -> Result<()> {
+    let built = build(&Parts::All)?;
+    for file in built.files() {
+        let name = file.file_name().context("a file without a name")?;
+        let place = project::path(PACKAGE).join(name);
+        fs::copy(&file, &place).with_context(|| format!("cannot write {}", place.display()))?;
+    }
+    println!(
+        "{} bytes of WebAssembly, {} gzipped, in {PACKAGE}",
+        fs::metadata(built.module())?.len(),
+        built.gzipped()?
+    );
+    Ok(())
+}
+
+/// How much of the face to build.
+pub enum Parts {
+    /// All that it has.
+    All,
+    /// Only what these Cargo features bring.
+    Only(&'static str),
+}
+
+/// A built face: the module and its glue, in a folder of their own.
+pub struct Built {
+    folder: PathBuf,
+}
+
+impl Built {
+    /// The WebAssembly module.
+    pub fn module(&self) -> PathBuf {
+        self.folder.join(format!("{NAME}_bg.wasm"))
+    }
+
+    /// How many bytes of the module travel.
+    pub fn gzipped(&self) -> Result<u64> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&fs::read(self.module())?)?;
+        Ok(encoder.finish()?.len() as u64)
+    }
+
+    fn files(&self) -> [PathBuf; 2] {
+        [self.module(), self.folder.join(format!("{NAME}.js"))]
+    }
+}
+
+/// Builds the face, or a part of it, optimised for size.
+pub fn build(parts: &Parts) -> Result<Built> {
+    let toolchain = Toolchain::of(WASM)?;
+    let mut cargo = toolchain.cargo("build", Library::Std);
+    cargo.args(["-p", "mailproto-wasm", "--profile", "wasm"]);
+    let folder = match parts {
+        Parts::All => project::target().join("wasm/all"),
+        Parts::Only(features) => {
+            cargo.args(["--no-default-features", "--features", features]);
+            project::target().join("wasm").join(features.replace(',', "-"))
+        }
+    };
+    process::run(&mut cargo)?;
+
+    let compiled = toolchain.products("wasm").join("mailproto_wasm.wasm");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Bindgen::new()
+        .input_path(&compiled)
+        .out_name(NAME)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(&folder)
+        .with_context(|| format!("cannot make the JavaScript side of {}", compiled.display()))?;
+    let built = Built { folder };
+    shrink(&built.module())?;
+    Ok(built)
+}
+
+/// Runs binaryen's `wasm-opt` over a module, in place.
+fn shrink(module: &Path) -> Result<()> {
+    let optimiser = setup::npm_program("binaryen", BINARYEN, "wasm-opt")?;
+    let smaller = module.with_extension("smaller");
+    process::run(
+        process::command(optimiser)
+            .arg("-Oz")
+            .args(FEATURES)
+            .arg(module)
+            .arg("-o")
+            .arg(&smaller),
+    )?;
+    fs::rename(&smaller, module).with_context(|| format!("cannot replace {}", module.display()))
+}
