@@ -87,9 +87,14 @@ pub(super) enum Found {
     StartTls,
     /// The start of a message by BDAT.
     ChunkStart,
-    Data,
-    /// A bare line end made canonical.
-    LineEnd,
+    /// This many bytes of a message; what is over the limit is left out.
+    Data {
+        length: usize,
+    },
+    /// A bare line end made canonical, or as much of it as the limit lets pass.
+    LineEnd {
+        length: usize,
+    },
     DataEnd {
         recipient: Option<u32>,
     },
@@ -646,17 +651,12 @@ impl Machine {
             DotFrame::Skip { consumed } => Ok(self.drop_bytes(consumed)),
             DotFrame::LineEnd { consumed } => {
                 self.anomalies |= Anomalies::BARE_LINE_END_IN_DATA;
-                Ok(if self.count_data(2) {
-                    self.found(consumed, Found::LineEnd)
-                } else {
-                    self.drop_bytes(consumed)
+                Ok(match self.count_data(2) {
+                    0 => self.drop_bytes(consumed),
+                    length => self.found(consumed, Found::LineEnd { length }),
                 })
             }
-            DotFrame::Data { length } => Ok(if self.count_data(length) {
-                self.found(length, Found::Data)
-            } else {
-                self.drop_bytes(length)
-            }),
+            DotFrame::Data { length } => Ok(self.data(length)),
             DotFrame::End { consumed, refused } => {
                 self.silence.broken();
                 let abort = match (self.too_large, refused) {
@@ -669,14 +669,23 @@ impl Machine {
         }
     }
 
-    /// Counts bytes of a message; whether they may still be passed on.
-    fn count_data(&mut self, length: usize) -> bool {
-        self.message_bytes += length as u64;
-        if self.message_bytes > self.limits.message {
+    /// Passes on what the limit lets pass of the next `length` bytes.
+    fn data(&mut self, length: usize) -> Advance {
+        match self.count_data(length) {
+            0 => self.drop_bytes(length),
+            allowed => self.found(length, Found::Data { length: allowed }),
+        }
+    }
+
+    /// Counts bytes of a message; how many of them are within the limit.
+    fn count_data(&mut self, length: usize) -> usize {
+        let left = self.limits.message.saturating_sub(self.message_bytes);
+        self.message_bytes = self.message_bytes.saturating_add(length as u64);
+        if length as u64 > left {
             self.too_large = true;
             self.dot.refuse();
         }
-        !self.too_large
+        usize::try_from(left).map_or(length, |left| left.min(length))
     }
 
     fn end_of_message(&mut self, consumed: usize, abort: Option<(Abort, Answer)>, transmit: &mut dyn Sink) -> Advance {
@@ -703,11 +712,10 @@ impl Machine {
     ) -> Result<Advance, Error> {
         let length = self.chunk.next(input.len());
         if length > 0 {
-            let passed = !swallow && !self.too_large && self.count_data(length);
-            return Ok(if passed {
-                self.found(length, Found::Data)
-            } else {
+            return Ok(if swallow {
                 self.drop_bytes(length)
+            } else {
+                self.data(length)
             });
         }
         if !self.chunk.is_complete() {

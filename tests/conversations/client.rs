@@ -1,0 +1,217 @@
+//! Runs a conversation with our client.
+
+use crate::script::{Feed, Line, Report, Script, escape, unescape};
+use mailproto::sasl::{ClientMechanism, Login, Plain};
+use mailproto::smtp::{Attribute, Client, ClientEvent, ClientOptions, Command, LineEnds, Parameter, Protocol, Xtext};
+use mailproto::{Endpoint, Error, Leniency};
+
+struct Run<'a> {
+    client: Client,
+    feed: Feed,
+    report: Report,
+    mechanism: Option<Box<dyn ClientMechanism + 'a>>,
+    failed: bool,
+}
+
+/// What the client sends and hears when the server's lines are fed by `feed`.
+pub(crate) fn run(script: &Script, feed: Feed) -> String {
+    let mut options = ClientOptions::default();
+    if script.has("protocol", "lmtp") {
+        options.protocol = Protocol::Lmtp;
+    }
+    if script.has("leniency", "strict") {
+        options.leniency = Leniency::STRICT;
+    }
+    if script.has("leniency", "lenient") {
+        options.leniency = Leniency::LENIENT;
+    }
+    if script.has("client", "canonicalise") {
+        options.line_ends = LineEnds::Canonicalise;
+    }
+    if let Some(limit) = script.setting("reply-limit") {
+        options.limits.reply = limit.parse().unwrap();
+    }
+    let mut run = Run {
+        client: Client::new(options),
+        feed,
+        report: Report::default(),
+        mechanism: None,
+        failed: false,
+    };
+    let mut offset = 0;
+    let mut lines = script.lines.iter().peekable();
+    while let Some(line) = lines.next() {
+        match line {
+            Line::Does(who, words) if who == "client" => run.does(words),
+            Line::Wire('S', bytes) => {
+                // Lines that stand together come together.
+                let mut together = bytes.clone();
+                while let Some(Line::Wire('S', more)) = lines.peek() {
+                    together.extend_from_slice(more);
+                    lines.next();
+                }
+                for piece in run.feed.pieces(&together, offset) {
+                    run.receive(piece);
+                }
+                offset += together.len();
+            }
+            _ => {}
+        }
+    }
+    if !run.client.anomalies().is_empty() {
+        let names: Vec<_> = run.client.anomalies().names().collect();
+        run.report.heard(format!("anomalies {}", names.join(" ")));
+    }
+    run.report.text()
+}
+
+impl Run<'_> {
+    fn receive(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let taken = self.client.receive(bytes);
+            bytes = &bytes[taken..];
+            self.listen();
+            if taken == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Takes events and transmits until nothing moves.
+    fn listen(&mut self) {
+        loop {
+            let told = match self.client.next_event() {
+                Ok(Some(event)) => describe(event),
+                Ok(None) => None,
+                Err(error) if self.failed => Some(error.to_string()).filter(|_| false),
+                Err(error) => {
+                    self.failed = true;
+                    Some(format!("error {error}"))
+                }
+            };
+            let more = told.is_some();
+            if let Some(told) = told {
+                self.report.heard(told);
+            }
+            self.transmit();
+            if !more {
+                return;
+            }
+        }
+    }
+
+    fn transmit(&mut self) {
+        while !self.client.transmit().is_empty() {
+            let count = self.client.transmit().len().min(self.feed.transmit);
+            self.report.sent(&self.client.transmit()[..count]);
+            self.client.transmitted(count);
+        }
+    }
+
+    fn does(&mut self, words: &str) {
+        self.listen();
+        let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+        let client = &mut self.client;
+        let outcome: Result<(), Error> = match verb {
+            "ehlo" => client.ehlo(rest).map(drop),
+            "helo" => client.helo(rest).map(drop),
+            "starttls" => client.starttls().map(drop),
+            "tls" => client.tls_started(),
+            "mail" => envelope(rest, |path, parameters| client.mail(path, parameters).map(drop)),
+            "rcpt" => envelope(rest, |path, parameters| client.rcpt(path, parameters).map(drop)),
+            "data" => client.data().map(drop),
+            "send" => {
+                let body = unescape(rest);
+                self.send(&body)
+            }
+            "finish" => client.finish_data(),
+            "bdat" => {
+                let (length, last) = rest.split_once(' ').unwrap_or((rest, ""));
+                client.bdat(length.parse().unwrap(), last == "last").map(drop)
+            }
+            "plain" | "login" => {
+                let (user, password) = rest.split_once(' ').unwrap();
+                let (user, password) = (user.to_owned().leak(), password.to_owned().leak());
+                let mut mechanism: Box<dyn ClientMechanism> = match verb {
+                    "plain" => Box::new(Plain::new("", user, password).unwrap()),
+                    _ => Box::new(Login::new(user, password).unwrap()),
+                };
+                let started = client.auth(&mut *mechanism).map(drop);
+                self.mechanism = Some(mechanism);
+                started
+            }
+            "respond" => client.auth_respond(&mut **self.mechanism.as_mut().unwrap()),
+            "cancel" => client.auth_cancel(),
+            "rset" => client.rset().map(drop),
+            "vrfy" => client.vrfy(rest).map(drop),
+            "expn" => client.expn(rest).map(drop),
+            "help" => client.help(rest).map(drop),
+            "noop" => client.noop().map(drop),
+            "quit" => client.quit().map(drop),
+            "xclient" => {
+                let attributes: Vec<_> = rest
+                    .split(' ')
+                    .map(|word| word.split_once('=').unwrap())
+                    .map(|(name, value)| Attribute {
+                        name,
+                        value: Xtext::plain(value),
+                    })
+                    .collect();
+                client.xclient(&attributes).map(drop)
+            }
+            "eof" => {
+                client.receive_eof();
+                Ok(())
+            }
+            other => panic!("the client cannot {other}"),
+        };
+        if let Err(error) = outcome {
+            self.report.heard(format!("misuse {error}"));
+        }
+        self.listen();
+    }
+
+    fn send(&mut self, mut body: &[u8]) -> Result<(), Error> {
+        while !body.is_empty() {
+            let step = body.len().min(self.feed.piece);
+            let taken = self.client.send_data(&body[..step])?;
+            body = &body[taken..];
+            self.transmit();
+        }
+        Ok(())
+    }
+}
+
+/// `mailbox parameter…`, with `<>` for the null path.
+fn envelope(words: &str, verb: impl FnOnce(&str, &[Parameter<'_>]) -> Result<(), Error>) -> Result<(), Error> {
+    let (path, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let path = String::from_utf8(unescape(path)).unwrap();
+    let line = format!("MAIL FROM:<> {rest}");
+    let Ok((Command::Mail { parameters, .. }, _)) = Command::parse(line.trim_end().as_bytes(), Leniency::LENIENT)
+    else {
+        panic!("parameters {rest}");
+    };
+    let parameters: Vec<_> = parameters.iter().map(Result::unwrap).collect();
+    verb(if path == "<>" { "" } else { &path }, &parameters)
+}
+
+fn describe(event: ClientEvent<'_>) -> Option<String> {
+    Some(match event {
+        ClientEvent::Greeting(reply) => format!("greeting {}", reply.code()),
+        ClientEvent::Reply { verb, reply, .. } => format!("reply {} {}", verb.name(), reply.code()),
+        ClientEvent::Delivery {
+            recipient, last, reply, ..
+        } => {
+            format!(
+                "delivery {recipient} {}{}",
+                reply.code(),
+                if last { " last" } else { "" }
+            )
+        }
+        ClientEvent::DataReady { .. } => "ready".into(),
+        ClientEvent::Challenge { text, .. } => format!("challenge {}", escape(text)).trim_end().into(),
+        ClientEvent::StartTls { .. } => "starttls".into(),
+        ClientEvent::Closing(reply) => format!("closing {}", reply.code()),
+        other => panic!("no words for {other:?}"),
+    })
+}

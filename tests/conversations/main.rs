@@ -1,0 +1,60 @@
+//! Conversations as a person reads them, run for both roles at every cut.
+//!
+//! Each file of `smtp/` is one conversation. `C:` and `S:` lines are what goes over the wire; between
+//! them stand what the hosts do (`client>`, `server>`) and what they are told (`client?`, `server?`).
+//! For each role the lines of the other side are fed in, whole and cut in every place, and both the
+//! lines of its own side and its events must come out. `README.md` has the words.
+
+mod client;
+mod script;
+mod server;
+
+use script::{Feed, Script};
+
+/// The ways in which the same bytes are fed.
+fn feeds(length: usize) -> impl Iterator<Item = Feed> {
+    let pieces = [usize::MAX, 1, 2, 3, 7].into_iter().map(|size| Feed {
+        cut: None,
+        piece: size,
+        transmit: usize::MAX,
+    });
+    let transmits = [1, 2, 7].into_iter().map(|size| Feed {
+        cut: None,
+        piece: usize::MAX,
+        transmit: size,
+    });
+    let both = [Feed {
+        cut: None,
+        piece: 1,
+        transmit: 1,
+    }];
+    let cuts = (1..length).map(|cut| Feed {
+        cut: Some(cut),
+        piece: usize::MAX,
+        transmit: usize::MAX,
+    });
+    pieces.chain(transmits).chain(both).chain(cuts)
+}
+
+fn check(role: &str, run: impl Fn(&Script, Feed) -> String, ours: char, theirs: char) {
+    let mut seen = 0;
+    for script in Script::all().iter().filter(|script| script.is_for(role)) {
+        let expected = script.expected(role, ours);
+        for feed in feeds(script.wire_length(theirs)) {
+            let got = run(script, feed);
+            assert_eq!(got, expected, "{} as {role}, fed by {feed:?}", script.name);
+        }
+        seen += 1;
+    }
+    assert!(seen > 10, "only {seen} conversations for the {role}");
+}
+
+#[test]
+fn the_client_speaks_and_hears_as_written() {
+    check("client", client::run, 'C', 'S');
+}
+
+#[test]
+fn the_server_speaks_and_hears_as_written() {
+    check("server", server::run, 'S', 'C');
+}
