@@ -139,11 +139,7 @@ impl<'a> TransmitLog<'a> {
     pub(crate) fn with_secret(bytes: &'a [u8], (start, length): (u32, u32)) -> Self {
         let start = (start as usize).min(bytes.len());
         let end = start.saturating_add(length as usize).min(bytes.len());
-        Self {
-            before: &bytes[..start],
-            hidden: end - start,
-            after: &bytes[end..],
-        }
+        Self { before: &bytes[..start], hidden: end - start, after: &bytes[end..] }
     }
 }
 
@@ -152,10 +148,7 @@ impl fmt::Display for TransmitLog<'_> {
         let show = |formatter: &mut fmt::Formatter<'_>, bytes: &[u8]| {
             bytes.utf8_chunks().try_for_each(|chunk| {
                 formatter.write_str(chunk.valid())?;
-                chunk
-                    .invalid()
-                    .iter()
-                    .try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
+                chunk.invalid().iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
             })
         };
         show(formatter, self.before)?;

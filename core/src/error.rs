@@ -186,11 +186,7 @@ impl fmt::Display for Exceeded {
             LimitKind::Reply => "bytes in a reply",
             LimitKind::Memory => "bytes of memory for a buffer",
         };
-        write!(
-            formatter,
-            "more than {} {what}, at byte {} of the connection",
-            self.value, self.offset
-        )
+        write!(formatter, "more than {} {what}, at byte {} of the connection", self.value, self.offset)
     }
 }
 

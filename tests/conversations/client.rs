@@ -31,13 +31,7 @@ pub(crate) fn run(script: &Script, feed: Feed) -> String {
     if let Some(limit) = script.setting("reply-limit") {
         options.limits.reply = limit.parse().unwrap();
     }
-    let mut run = Run {
-        client: Client::new(options),
-        feed,
-        report: Report::default(),
-        mechanism: None,
-        failed: false,
-    };
+    let mut run = Run { client: Client::new(options), feed, report: Report::default(), mechanism: None, failed: false };
     let mut offset = 0;
     let mut lines = script.lines.iter().peekable();
     while let Some(line) = lines.next() {
@@ -152,10 +146,7 @@ impl Run<'_> {
                 let attributes: Vec<_> = rest
                     .split(' ')
                     .map(|word| word.split_once('=').unwrap())
-                    .map(|(name, value)| Attribute {
-                        name,
-                        value: Xtext::plain(value),
-                    })
+                    .map(|(name, value)| Attribute { name, value: Xtext::plain(value) })
                     .collect();
                 client.xclient(&attributes).map(drop)
             }
@@ -199,14 +190,8 @@ fn describe(event: ClientEvent<'_>) -> Option<String> {
     Some(match event {
         ClientEvent::Greeting(reply) => format!("greeting {}", reply.code()),
         ClientEvent::Reply { verb, reply, .. } => format!("reply {} {}", verb.name(), reply.code()),
-        ClientEvent::Delivery {
-            recipient, last, reply, ..
-        } => {
-            format!(
-                "delivery {recipient} {}{}",
-                reply.code(),
-                if last { " last" } else { "" }
-            )
+        ClientEvent::Delivery { recipient, last, reply, .. } => {
+            format!("delivery {recipient} {}{}", reply.code(), if last { " last" } else { "" })
         }
         ClientEvent::DataReady { .. } => "ready".into(),
         ClientEvent::Challenge { text, .. } => format!("challenge {}", escape(text)).trim_end().into(),

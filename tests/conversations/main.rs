@@ -13,26 +13,10 @@ use script::{Feed, Script};
 
 /// The ways in which the same bytes are fed.
 fn feeds(length: usize) -> impl Iterator<Item = Feed> {
-    let pieces = [usize::MAX, 1, 2, 3, 7].into_iter().map(|size| Feed {
-        cut: None,
-        piece: size,
-        transmit: usize::MAX,
-    });
-    let transmits = [1, 2, 7].into_iter().map(|size| Feed {
-        cut: None,
-        piece: usize::MAX,
-        transmit: size,
-    });
-    let both = [Feed {
-        cut: None,
-        piece: 1,
-        transmit: 1,
-    }];
-    let cuts = (1..length).map(|cut| Feed {
-        cut: Some(cut),
-        piece: usize::MAX,
-        transmit: usize::MAX,
-    });
+    let pieces = [usize::MAX, 1, 2, 3, 7].into_iter().map(|size| Feed { cut: None, piece: size, transmit: usize::MAX });
+    let transmits = [1, 2, 7].into_iter().map(|size| Feed { cut: None, piece: usize::MAX, transmit: size });
+    let both = [Feed { cut: None, piece: 1, transmit: 1 }];
+    let cuts = (1..length).map(|cut| Feed { cut: Some(cut), piece: usize::MAX, transmit: usize::MAX });
     pieces.chain(transmits).chain(both).chain(cuts)
 }
 

@@ -34,11 +34,7 @@ pub(crate) struct Feed {
 impl Feed {
     /// Splits `bytes`, which start at `offset` of the stream.
     pub(crate) fn pieces<'a>(&self, bytes: &'a [u8], offset: usize) -> Vec<&'a [u8]> {
-        match self
-            .cut
-            .and_then(|cut| cut.checked_sub(offset))
-            .filter(|cut| *cut > 0 && *cut < bytes.len())
-        {
+        match self.cut.and_then(|cut| cut.checked_sub(offset)).filter(|cut| *cut > 0 && *cut < bytes.len()) {
             Some(cut) => vec![&bytes[..cut], &bytes[cut..]],
             None => bytes.chunks(self.piece.min(bytes.len().max(1))).collect(),
         }
@@ -49,10 +45,7 @@ impl Script {
     /// Every conversation, by name.
     pub(crate) fn all() -> Vec<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conversations/smtp");
-        let mut files: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files
             .iter()
@@ -63,19 +56,10 @@ impl Script {
 
     fn read(path: &Path) -> Self {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let mut script = Self {
-            name,
-            settings: Vec::new(),
-            lines: Vec::new(),
-        };
+        let mut script = Self { name, settings: Vec::new(), lines: Vec::new() };
         for (number, line) in fs::read_to_string(path).unwrap().lines().enumerate() {
             let Some((head, rest)) = line.split_once([':', '>', '?']) else {
-                assert!(
-                    line.is_empty() || line.starts_with('#'),
-                    "{}:{}: {line}",
-                    script.name,
-                    number + 1
-                );
+                assert!(line.is_empty() || line.starts_with('#'), "{}:{}: {line}", script.name, number + 1);
                 continue;
             };
             let rest = rest.strip_prefix(' ').unwrap_or(rest);
@@ -93,16 +77,12 @@ impl Script {
 
     /// The value of a setting at the top of the file.
     pub(crate) fn setting(&self, name: &str) -> Option<&str> {
-        self.settings
-            .iter()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
-            .map(str::trim)
+        self.settings.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
     }
 
     /// Whether a setting of words has this one.
     pub(crate) fn has(&self, name: &str, word: &str) -> bool {
-        self.setting(name)
-            .is_some_and(|value| value.split_whitespace().any(|found| found == word))
+        self.setting(name).is_some_and(|value| value.split_whitespace().any(|found| found == word))
     }
 
     /// Conversations are for both roles unless they say otherwise.
@@ -160,21 +140,13 @@ impl Report {
     }
 
     pub(crate) fn text(&self) -> String {
-        format!(
-            "sent:\n{}\nheard:\n{}\n",
-            escape(&self.sent).replace("\\n", "\\n\n"),
-            self.heard.join("\n")
-        )
+        format!("sent:\n{}\nheard:\n{}\n", escape(&self.sent).replace("\\n", "\\n\n"), self.heard.join("\n"))
     }
 }
 
 /// Bytes as one line of text.
 pub(crate) fn escape(bytes: &[u8]) -> String {
-    bytes
-        .escape_ascii()
-        .to_string()
-        .replace("\\\"", "\"")
-        .replace("\\'", "'")
+    bytes.escape_ascii().to_string().replace("\\\"", "\"").replace("\\'", "'")
 }
 
 /// A line of the file as bytes: with CR LF unless it ends with a backslash, and with escapes.

@@ -51,12 +51,7 @@ pub(crate) fn run(script: &Script, feed: Feed) -> String {
     if let Some(limit) = script.setting("line-limit") {
         options.limits.command_line = limit.parse().unwrap();
     }
-    let mut run = Run {
-        server: Server::new(options).unwrap(),
-        feed,
-        report: Report::default(),
-        failed: false,
-    };
+    let mut run = Run { server: Server::new(options).unwrap(), feed, report: Report::default(), failed: false };
     run.listen();
     let mut offset = 0;
     let mut lines = script.lines.iter().peekable();
@@ -159,19 +154,14 @@ fn describe(event: ServerEvent<'_>) -> String {
         ServerEvent::Hello { name, extended } => format!("hello {}{name}", if extended { "extended " } else { "" }),
         ServerEvent::StartTls => "starttls".into(),
         ServerEvent::Auth(credentials) => {
-            format!(
-                "auth {} {} {}",
-                credentials.mechanism, credentials.user, credentials.password
-            )
+            format!("auth {} {} {}", credentials.mechanism, credentials.user, credentials.password)
         }
         ServerEvent::Mail { path, parameters } => format!("mail {path:?}{}", parameters.as_str()),
         ServerEvent::Rcpt { path, parameters } => format!("rcpt {path:?}{}", parameters.as_str()),
         ServerEvent::DataStart { chunking } => if chunking { "data-start chunking" } else { "data-start" }.into(),
         ServerEvent::Data(bytes) => format!("data {}", escape(bytes)),
         ServerEvent::DataEnd { recipient: None } => "data-end".into(),
-        ServerEvent::DataEnd {
-            recipient: Some(recipient),
-        } => format!("data-end {recipient}"),
+        ServerEvent::DataEnd { recipient: Some(recipient) } => format!("data-end {recipient}"),
         ServerEvent::DataAborted(abort) => format!("aborted {abort:?}"),
         ServerEvent::Reset => "reset".into(),
         ServerEvent::Vrfy(text) => format!("vrfy {text}"),
@@ -182,11 +172,7 @@ fn describe(event: ServerEvent<'_>) -> String {
             let words: Vec<_> = attributes
                 .iter()
                 .map(|attribute| {
-                    format!(
-                        "{}={}",
-                        attribute.name,
-                        escape(&attribute.value.decode().collect::<Vec<_>>())
-                    )
+                    format!("{}={}", attribute.name, escape(&attribute.value.decode().collect::<Vec<_>>()))
                 })
                 .collect();
             format!("xclient {}", words.join(" "))

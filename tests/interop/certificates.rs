@@ -48,9 +48,7 @@ impl Certificates {
 
 fn make() -> Certificates {
     let mut authority = CertificateParams::default();
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "mailproto interop authority");
+    authority.distinguished_name.push(DnType::CommonName, "mailproto interop authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority_key = KeyPair::generate().expect("a key can be made");
@@ -65,9 +63,5 @@ fn make() -> Certificates {
     let server_key = KeyPair::generate().expect("a key can be made");
     let certificate = server.signed_by(&server_key, &authority).expect("the authority signs");
 
-    Certificates {
-        authority: authority.pem(),
-        server: certificate.pem(),
-        server_key: server_key.serialize_pem(),
-    }
+    Certificates { authority: authority.pem(), server: certificate.pem(), server_key: server_key.serialize_pem() }
 }

@@ -57,11 +57,7 @@ fn submit(server: &MailServer, send: fn(&Job<'_>) -> Outcome) {
         let job = Job {
             server: address,
             encryption,
-            login: Some(Login {
-                mechanism,
-                user,
-                password,
-            }),
+            login: Some(Login { mechanism, user, password }),
             ..clear_text(server, &message)
         };
         send(&job).assert_success();

@@ -95,43 +95,25 @@ fn is_told_that_the_password_is_wrong(send: Send) {
     let message = plain();
     let outcome = send(&Job {
         encryption: Encryption::StartTls,
-        login: Some(Login {
-            mechanism: "PLAIN",
-            user: "alice",
-            password: "wrong",
-        }),
+        login: Some(Login { mechanism: "PLAIN", user: "alice", password: "wrong" }),
         ..job(&server, &message)
     });
     assert!(!outcome.success, "{}", outcome.transcript);
-    assert!(
-        outcome.transcript.contains("535"),
-        "the client heard of another failure:\n{}",
-        outcome.transcript
-    );
+    assert!(outcome.transcript.contains("535"), "the client heard of another failure:\n{}", outcome.transcript);
     server.assert_nothing_received();
 }
 
 fn reaches_an_international_mailbox(send: Send) {
     let server = OurServer::start(Settings::OPEN);
     let message = international();
-    let received = deliver(
-        &server,
-        send,
-        &Job {
-            to: &["j\u{f6}rg@mail.test"],
-            ..job(&server, &message)
-        },
-    );
+    let received = deliver(&server, send, &Job { to: &["j\u{f6}rg@mail.test"], ..job(&server, &message) });
     assert_eq!(received.to, ["j\u{f6}rg@mail.test"]);
 }
 
 fn reaches_some_of_several_recipients(send: Send) {
     let server = OurServer::start(Settings::OPEN);
     let message = plain();
-    let job = Job {
-        to: &[ALICE, "nobody@mail.test", "later@mail.test", "bob@mail.test"],
-        ..job(&server, &message)
-    };
+    let job = Job { to: &[ALICE, "nobody@mail.test", "later@mail.test", "bob@mail.test"], ..job(&server, &message) };
     let received = deliver(&server, send, &job);
     assert_eq!(received.to, [ALICE, "bob@mail.test"]);
     server.assert_nothing_received();
@@ -147,10 +129,7 @@ fn sends_fifty_mebibytes(send: Send) {
 fn swaks_may_send_all_commands_at_once() {
     let server = OurServer::start(Settings::OPEN);
     let message = plain();
-    let job = Job {
-        to: &[ALICE, "nobody@mail.test", "bob@mail.test"],
-        ..job(&server, &message)
-    };
+    let job = Job { to: &[ALICE, "nobody@mail.test", "bob@mail.test"], ..job(&server, &message) };
     let received = deliver(&server, clients::swaks::send_pipelined, &job);
     assert_eq!(received.to, [ALICE, "bob@mail.test"]);
 }
@@ -161,10 +140,7 @@ fn swaks_may_send_all_commands_at_once() {
 fn msmtp_leaves_no_message_when_a_recipient_is_refused() {
     let server = OurServer::start(Settings::OPEN);
     let message = plain();
-    let outcome = clients::msmtp::send(&Job {
-        to: &[ALICE, "nobody@mail.test"],
-        ..job(&server, &message)
-    });
+    let outcome = clients::msmtp::send(&Job { to: &[ALICE, "nobody@mail.test"], ..job(&server, &message) });
     assert!(!outcome.success, "{}", outcome.transcript);
     assert!(outcome.transcript.contains("550 5.1.1"), "{}", outcome.transcript);
     server.assert_nothing_received();
@@ -178,15 +154,7 @@ fn submit(send: Send, encryption: Encryption) {
         let received = deliver(
             &server,
             send,
-            &Job {
-                encryption,
-                login: Some(Login {
-                    mechanism,
-                    user,
-                    password,
-                }),
-                ..job(&server, &message)
-            },
+            &Job { encryption, login: Some(Login { mechanism, user, password }), ..job(&server, &message) },
         );
         assert!(received.tls);
         assert_eq!(received.user, Some((user.to_owned(), mechanism.to_owned())));
@@ -194,34 +162,18 @@ fn submit(send: Send, encryption: Encryption) {
 }
 
 fn submission_server(encryption: Encryption) -> OurServer {
-    OurServer::start(Settings {
-        protocol: Protocol::Smtp,
-        encryption,
-        require_auth: true,
-    })
+    OurServer::start(Settings { protocol: Protocol::Smtp, encryption, require_auth: true })
 }
 
 #[track_caller]
 fn deliver(server: &OurServer, send: Send, job: &Job<'_>) -> Received {
     let outcome = send(job);
-    assert!(
-        outcome.success,
-        "the client failed, the server saw {:?}:\n{}",
-        server.failures(),
-        outcome.transcript
-    );
+    assert!(outcome.success, "the client failed, the server saw {:?}:\n{}", server.failures(), outcome.transcript);
     let received = server.received();
     assert_arrived(job.message, &received.message, &[]);
     received
 }
 
 fn job<'a>(server: &OurServer, message: &'a [u8]) -> Job<'a> {
-    Job {
-        server: server.address,
-        encryption: Encryption::None,
-        login: None,
-        from: FROM,
-        to: &[ALICE],
-        message,
-    }
+    Job { server: server.address, encryption: Encryption::None, login: None, from: FROM, to: &[ALICE], message }
 }

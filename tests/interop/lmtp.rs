@@ -10,10 +10,7 @@ use crate::servers::dovecot;
 
 const FROM: &str = "sender@mail.test";
 
-const OPEN_LMTP: Settings = Settings {
-    protocol: Protocol::Lmtp,
-    ..Settings::OPEN
-};
+const OPEN_LMTP: Settings = Settings { protocol: Protocol::Lmtp, ..Settings::OPEN };
 
 #[test]
 fn dovecot_answers_for_each_recipient() {
@@ -23,9 +20,7 @@ fn dovecot_answers_for_each_recipient() {
     for transfer in [Transfer::Lines, Transfer::Chunks(200)] {
         let mut session = Session::open_lmtp(dovecot.smtp).expect("Dovecot takes the connection");
         let message = plain();
-        let answers = session
-            .send(FROM, &to, &[], &message, transfer)
-            .expect("Dovecot answers");
+        let answers = session.send(FROM, &to, &[], &message, transfer).expect("Dovecot answers");
         assert_eq!(answers.recipients, [250, 550, 250, 250], "{transfer:?}");
         assert_eq!(answers.verdicts, [250, 552, 250], "{transfer:?}");
         for mailbox in ["alice", "bob"] {
@@ -41,9 +36,8 @@ fn dovecot_keeps_every_octet_of_several_messages() {
     let dovecot = dovecot::start();
     let mut session = Session::open_lmtp(dovecot.smtp).expect("Dovecot takes the connection");
     for message in [plain(), eight_bit(), large(50 << 20)] {
-        let answers = session
-            .send(FROM, &["carol@mail.test"], &[], &message, Transfer::Lines)
-            .expect("Dovecot answers");
+        let answers =
+            session.send(FROM, &["carol@mail.test"], &[], &message, Transfer::Lines).expect("Dovecot answers");
         assert_eq!(answers.verdicts, [250]);
         assert_arrived(&message, &dovecot.delivered_to("carol"), dovecot.trace);
     }
@@ -68,11 +62,7 @@ fn our_server_answers_swaks_for_each_recipient() {
         assert_eq!(received.to, [recipient], "{}", outcome.transcript);
         assert_arrived(&message, &received.message, &[]);
     }
-    assert!(
-        outcome.transcript.contains("<** 552 5.2.2 Mailbox full"),
-        "{}",
-        outcome.transcript
-    );
+    assert!(outcome.transcript.contains("<** 552 5.2.2 Mailbox full"), "{}", outcome.transcript);
     server.assert_nothing_received();
     assert_eq!(server.failures(), [""; 0]);
 }

@@ -95,10 +95,7 @@ fn begins_with_field(message: &[u8], name: &str) -> bool {
 }
 
 fn behind_line(message: &[u8]) -> &[u8] {
-    message
-        .windows(2)
-        .position(|pair| pair == b"\r\n")
-        .map_or(&[], |end| &message[end + 2..])
+    message.windows(2).position(|pair| pair == b"\r\n").map_or(&[], |end| &message[end + 2..])
 }
 
 /// The fields that every server of the tests leaves alone.

@@ -120,10 +120,7 @@ fn sends_every_octet_of_plain_text(server: &MailServer) {
 fn sends_eight_bit_text(server: &MailServer) {
     let mut session = open(server.smtp, Encryption::None);
     let message = eight_bit();
-    let parameters = [
-        Parameter::Body(BodyType::EightBitMime),
-        Parameter::Size(message.len() as u64),
-    ];
+    let parameters = [Parameter::Body(BodyType::EightBitMime), Parameter::Size(message.len() as u64)];
     deliver(server, &mut session, &message, &parameters, Transfer::Lines);
 }
 
@@ -132,13 +129,7 @@ fn sends_international_mail(server: &MailServer) {
     let message = international();
     let parameters = [Parameter::Body(BodyType::EightBitMime), Parameter::SmtpUtf8];
     let answers = session
-        .send(
-            "absender@k\u{f6}ln.test",
-            &["j\u{f6}rg@mail.test"],
-            &parameters,
-            &message,
-            Transfer::Lines,
-        )
+        .send("absender@k\u{f6}ln.test", &["j\u{f6}rg@mail.test"], &parameters, &message, Transfer::Lines)
         .expect("the server answers");
     assert_eq!(answers, taken(1), "{}", server.name);
     assert_arrived(&message, &server.delivered_to("j\u{f6}rg"), server.trace);
@@ -164,9 +155,8 @@ fn hears_about_each_recipient_of_chunks(server: &MailServer) {
 
 fn sends_nothing_when_no_recipient_is_left(server: &MailServer) {
     let mut session = open(server.smtp, Encryption::None);
-    let answers = session
-        .send(FROM, &["nobody@mail.test"], &[], &plain(), Transfer::Lines)
-        .expect("the server answers");
+    let answers =
+        session.send(FROM, &["nobody@mail.test"], &[], &plain(), Transfer::Lines).expect("the server answers");
     assert_eq!(answers.recipients, [550], "{}", server.name);
     assert_eq!(answers.verdicts, [0_u16; 0], "{}", server.name);
     // The connection is still good.
@@ -213,9 +203,7 @@ fn open(address: std::net::SocketAddr, encryption: Encryption) -> Session {
 
 #[track_caller]
 fn submit(server: &MailServer, session: &mut Session, mechanism: &str) {
-    let refused = session
-        .send(FROM, &[ALICE], &[], &plain(), Transfer::Lines)
-        .expect("the server answers");
+    let refused = session.send(FROM, &[ALICE], &[], &plain(), Transfer::Lines).expect("the server answers");
     assert!(refused.verdicts.is_empty(), "{} takes mail from anyone", server.name);
     session.reset().expect("the server forgets the message");
 
@@ -236,33 +224,19 @@ fn deliver(
     if let Transfer::Chunks(_) = transfer {
         assert!(session.extensions().offers(ExtensionSet::CHUNKING), "{}", server.name);
     }
-    let answers = session
-        .send(FROM, &[ALICE], parameters, message, transfer)
-        .expect("the server answers");
+    let answers = session.send(FROM, &[ALICE], parameters, message, transfer).expect("the server answers");
     assert_eq!(answers, taken(1), "{}", server.name);
     assert_arrived(message, &server.delivered_to("alice"), server.trace);
 }
 
 #[track_caller]
 fn send_to_some(server: &MailServer, transfer: Transfer) {
-    let to = [
-        ALICE,
-        "nobody@mail.test",
-        "later@mail.test",
-        "bob@mail.test",
-        "alice@elsewhere.test",
-    ];
+    let to = [ALICE, "nobody@mail.test", "later@mail.test", "bob@mail.test", "alice@elsewhere.test"];
     let message = plain();
     let mut session = open(server.smtp, Encryption::None);
-    let answers = session
-        .send(FROM, &to, &[], &message, transfer)
-        .expect("the server answers");
+    let answers = session.send(FROM, &to, &[], &message, transfer).expect("the server answers");
     let elsewhere = answers.recipients[4];
-    assert!(
-        (500..600).contains(&elsewhere),
-        "{} relays for anyone: {elsewhere}",
-        server.name
-    );
+    assert!((500..600).contains(&elsewhere), "{} relays for anyone: {elsewhere}", server.name);
     assert_eq!(answers.recipients[..4], [250, 550, 450, 250], "{}", server.name);
     assert_eq!(answers.verdicts, [250], "{}", server.name);
     for mailbox in ["alice", "bob"] {
@@ -272,9 +246,5 @@ fn send_to_some(server: &MailServer, transfer: Transfer) {
 }
 
 fn taken(recipients: usize) -> Answers {
-    Answers {
-        sender: 250,
-        recipients: vec![250; recipients],
-        verdicts: vec![250],
-    }
+    Answers { sender: 250, recipients: vec![250; recipients], verdicts: vec![250] }
 }

@@ -49,11 +49,7 @@ impl Process {
             .stdout(output.try_clone()?)
             .stderr(output)
             .spawn()?;
-        Ok(Self {
-            group: Pid::from_raw(child.id().cast_signed()),
-            child: Mutex::new(child),
-            log: log.to_owned(),
-        })
+        Ok(Self { group: Pid::from_raw(child.id().cast_signed()), child: Mutex::new(child), log: log.to_owned() })
     }
 
     /// Waits until something listens on `port` of the loopback address. The
@@ -164,9 +160,7 @@ fn tied_to_this_thread(command: Command) -> Command {
         return command;
     }
     let mut tied = Command::new("setpriv");
-    tied.args(["--pdeathsig", "TERM", "--"])
-        .arg(command.get_program())
-        .args(command.get_args());
+    tied.args(["--pdeathsig", "TERM", "--"]).arg(command.get_program()).args(command.get_args());
     keep_surroundings(&command, &mut tied);
     tied
 }

@@ -81,10 +81,7 @@ pub(crate) struct Buffer<S> {
 
 impl<S: Store> Buffer<S> {
     pub(crate) fn with_limit(limit: u32) -> Self {
-        Self {
-            limit,
-            ..Self::default()
-        }
+        Self { limit, ..Self::default() }
     }
 
     pub(crate) fn filled(&self) -> &[u8] {

@@ -31,11 +31,7 @@ fn encode_group(group: &[u8], place: &mut [u8]) {
     let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
     let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
     for (index, character) in place.iter_mut().enumerate() {
-        *character = if index <= group.len() {
-            ALPHABET[(bits >> (18 - 6 * index) & 63) as usize]
-        } else {
-            b'='
-        };
+        *character = if index <= group.len() { ALPHABET[(bits >> (18 - 6 * index) & 63) as usize] } else { b'=' };
     }
 }
 
@@ -72,9 +68,7 @@ pub fn decode_in_place(text: &mut [u8]) -> Result<usize, InvalidBase64> {
         }
     }
     if bits != 0 {
-        return Err(InvalidBase64 {
-            offset: significant - 1,
-        });
+        return Err(InvalidBase64 { offset: significant - 1 });
     }
     Ok(written)
 }
@@ -115,21 +109,10 @@ mod tests {
 
     #[test]
     fn what_is_not_base64_is_refused_where_it_stops() {
-        for (text, offset) in [
-            ("Zg=", 3),
-            ("Z===", 1),
-            ("Zh==", 1),
-            ("Zm9*", 3),
-            ("=m9v", 0),
-            ("Zg==Zg==", 2),
-        ] {
+        for (text, offset) in [("Zg=", 3), ("Z===", 1), ("Zh==", 1), ("Zm9*", 3), ("=m9v", 0), ("Zg==Zg==", 2)] {
             let mut bytes = [0; 8];
             bytes[..text.len()].copy_from_slice(text.as_bytes());
-            assert_eq!(
-                decode_in_place(&mut bytes[..text.len()]),
-                Err(InvalidBase64 { offset }),
-                "{text}"
-            );
+            assert_eq!(decode_in_place(&mut bytes[..text.len()]), Err(InvalidBase64 { offset }), "{text}");
         }
     }
 }

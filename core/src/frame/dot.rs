@@ -68,12 +68,7 @@ pub enum DotFrame {
 impl DotReader {
     /// At the start of a body.
     pub const fn new(line_ends: LineEnds) -> Self {
-        Self {
-            line_ends,
-            line_start: true,
-            refused: false,
-            mended: false,
-        }
+        Self { line_ends, line_start: true, refused: false, mended: false }
     }
 
     /// Looks at `input`, which starts where the last frame was consumed.
@@ -81,10 +76,7 @@ impl DotReader {
         if self.line_start && input.first() == Some(&b'.') {
             return match input {
                 [_] | [_, b'\r'] => DotFrame::Incomplete,
-                [_, b'\r', b'\n', ..] => DotFrame::End {
-                    consumed: 3,
-                    refused: self.refused,
-                },
+                [_, b'\r', b'\n', ..] => DotFrame::End { consumed: 3, refused: self.refused },
                 _ => {
                     self.line_start = false;
                     DotFrame::Skip { consumed: 1 }
@@ -112,11 +104,7 @@ impl DotReader {
     }
 
     fn data(&self, length: usize) -> DotFrame {
-        if self.refused {
-            DotFrame::Skip { consumed: length }
-        } else {
-            DotFrame::Data { length }
-        }
+        if self.refused { DotFrame::Skip { consumed: length } } else { DotFrame::Data { length } }
     }
 
     /// LF without CR or CR without LF is at the front of the input.
@@ -207,10 +195,7 @@ mod tests {
 
     #[test]
     fn an_empty_body_is_a_lone_dot() {
-        assert_eq!(
-            read(b".\r\n", 1, LineEnds::Refuse),
-            Some((Vec::new(), Vec::new(), false))
-        );
+        assert_eq!(read(b".\r\n", 1, LineEnds::Refuse), Some((Vec::new(), Vec::new(), false)));
     }
 
     #[test]

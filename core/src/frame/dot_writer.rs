@@ -38,10 +38,7 @@ impl DotWriter {
 
     /// At the start of a body.
     pub const fn new(line_ends: LineEnds) -> Self {
-        Self {
-            line_ends,
-            previous: b'\n',
-        }
+        Self { line_ends, previous: b'\n' }
     }
 
     /// Takes in as much of `body` as there is room for in `wire`.
@@ -104,11 +101,7 @@ impl DotWriter {
                 }
             }
         }
-        DotWritten {
-            taken,
-            written,
-            refused,
-        }
+        DotWritten { taken, written, refused }
     }
 
     /// Ends the body, in [`FINISH_ROOM`](Self::FINISH_ROOM) bytes at most; returns how many were

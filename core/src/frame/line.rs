@@ -93,10 +93,7 @@ mod tests {
     fn a_bare_lf_does_not_end_a_line_unless_told() {
         let mut framer = LineFramer::default();
         let input = b"a\nb\r\n";
-        assert_eq!(
-            framer.next(input, 99, false),
-            LineFrame::Line { length: 3, consumed: 5 }
-        );
+        assert_eq!(framer.next(input, 99, false), LineFrame::Line { length: 3, consumed: 5 });
         assert_eq!(framer.next(input, 99, true), LineFrame::Line { length: 1, consumed: 2 });
     }
 
@@ -114,9 +111,6 @@ mod tests {
         assert_eq!(framer.next(b"abcde\r\n", 6, false), LineFrame::TooLong { consumed: 7 });
         assert_eq!(framer.next(b"abcde\r", 6, false), LineFrame::Drop { consumed: 6 });
         assert_eq!(framer.next(b"\n", 6, false), LineFrame::TooLong { consumed: 1 });
-        assert_eq!(
-            framer.next(b"ok\r\n", 6, false),
-            LineFrame::Line { length: 2, consumed: 4 }
-        );
+        assert_eq!(framer.next(b"ok\r\n", 6, false), LineFrame::Line { length: 2, consumed: 4 });
     }
 }

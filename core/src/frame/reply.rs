@@ -120,11 +120,7 @@ impl ReplyFramer {
         }
         self.dropped = Some(dropped);
         self.scanned = keep as u32;
-        if input.len() > keep {
-            ReplyFrame::Drop { keep }
-        } else {
-            ReplyFrame::Incomplete
-        }
+        if input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
     }
 
     /// Notes what a line says; whether it is the last.
@@ -170,14 +166,8 @@ mod tests {
     #[test]
     fn a_reply_over_the_limit_keeps_its_first_lines_and_the_last_code() {
         let reply = b"250-one\r\n250-two\r\n250-three\r\n251 four\r\nrest";
-        let whole = ReplyFrame::Reply {
-            length: 9,
-            consumed: 39,
-            code: *b"251",
-            truncated: true,
-            bare_lf: false,
-            mixed: true,
-        };
+        let whole =
+            ReplyFrame::Reply { length: 9, consumed: 39, code: *b"251", truncated: true, bare_lf: false, mixed: true };
         assert_eq!(ReplyFramer::default().next(reply, 16), whole);
         // One byte at a time: what is dropped is gone from the input, the verdict is the same.
         let mut framer = ReplyFramer::default();
@@ -189,12 +179,7 @@ mod tests {
             match framer.next(&held[..length], 16) {
                 ReplyFrame::Incomplete => {}
                 ReplyFrame::Drop { keep } => length = keep,
-                ReplyFrame::Reply {
-                    length: kept,
-                    code,
-                    truncated,
-                    ..
-                } => {
+                ReplyFrame::Reply { length: kept, code, truncated, .. } => {
                     assert_eq!((kept, code, truncated), (9, *b"251", true));
                     return;
                 }

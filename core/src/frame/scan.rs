@@ -14,12 +14,8 @@ pub(super) fn plain_prefix(bytes: &[u8], previous: u8) -> usize {
     }
     let mut at = 1;
     while let (Some(block), Some(shifted)) = (
-        bytes
-            .get(at..at + BLOCK)
-            .and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
-        bytes
-            .get(at - 1..at - 1 + BLOCK)
-            .and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
+        bytes.get(at..at + BLOCK).and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
+        bytes.get(at - 1..at - 1 + BLOCK).and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
     ) {
         let mut special = 0;
         for index in 0..BLOCK {

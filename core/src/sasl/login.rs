@@ -29,11 +29,7 @@ impl<'a> Login<'a> {
     pub(crate) fn resume(user: &'a str, password: &'a str, answered: u8) -> Result<Self, Misuse> {
         check_credential(user)?;
         check_credential(password)?;
-        Ok(Self {
-            user,
-            password,
-            answered,
-        })
+        Ok(Self { user, password, answered })
     }
 }
 

@@ -86,9 +86,7 @@ impl Mechanism {
 
     /// The mechanism of this name, in any case.
     pub fn from_name(name: &[u8]) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|mechanism| mechanism.name().as_bytes().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|mechanism| mechanism.name().as_bytes().eq_ignore_ascii_case(name))
     }
 }
 
@@ -127,9 +125,7 @@ impl Mechanisms {
 
     /// The mechanisms in the set, weakest first.
     pub fn iter(self) -> impl Iterator<Item = Mechanism> {
-        Mechanism::ALL
-            .into_iter()
-            .filter(move |mechanism| self.contains(*mechanism))
+        Mechanism::ALL.into_iter().filter(move |mechanism| self.contains(*mechanism))
     }
 }
 

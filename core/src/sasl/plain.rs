@@ -21,11 +21,7 @@ impl<'a> Plain<'a> {
         check_credential(authorization)?;
         check_credential(user)?;
         check_credential(password)?;
-        Ok(Self {
-            authorization,
-            user,
-            password,
-        })
+        Ok(Self { authorization, user, password })
     }
 }
 
@@ -35,13 +31,7 @@ impl ClientMechanism for Plain<'_> {
     }
 
     fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
-        let parts = [
-            self.authorization.as_bytes(),
-            b"\0",
-            self.user.as_bytes(),
-            b"\0",
-            self.password.as_bytes(),
-        ];
+        let parts = [self.authorization.as_bytes(), b"\0", self.user.as_bytes(), b"\0", self.password.as_bytes()];
         join(&parts, response)
     }
 
@@ -66,12 +56,7 @@ pub(super) fn parse(message: &[u8]) -> Result<Credentials<'_>, MalformedCredenti
     if user.is_empty() || password.contains('\0') {
         return Err(MalformedCredentials);
     }
-    Ok(Credentials {
-        mechanism: Mechanism::Plain,
-        authorization,
-        user,
-        password,
-    })
+    Ok(Credentials { mechanism: Mechanism::Plain, authorization, user, password })
 }
 
 #[cfg(test)]
@@ -80,22 +65,9 @@ mod tests {
 
     #[test]
     fn a_message_needs_two_nul_and_a_user() {
-        assert_eq!(
-            parse(b"\0tim\0secret").map(|found| (found.user, found.password)),
-            Ok(("tim", "secret"))
-        );
-        assert_eq!(
-            parse(b"Ursel\0Kurt\0xipj3plmq").map(|found| found.authorization),
-            Ok("Ursel")
-        );
-        for message in [
-            &b""[..],
-            b"\0",
-            b"tim\0secret",
-            b"\0\0secret",
-            b"\0tim\0a\0b",
-            b"\0\xff\0a",
-        ] {
+        assert_eq!(parse(b"\0tim\0secret").map(|found| (found.user, found.password)), Ok(("tim", "secret")));
+        assert_eq!(parse(b"Ursel\0Kurt\0xipj3plmq").map(|found| found.authorization), Ok("Ursel"));
+        for message in [&b""[..], b"\0", b"tim\0secret", b"\0\0secret", b"\0tim\0a\0b", b"\0\xff\0a"] {
             assert_eq!(parse(message), Err(MalformedCredentials));
         }
     }

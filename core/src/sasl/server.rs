@@ -52,10 +52,7 @@ pub enum ServerStep {
 impl ServerExchange {
     /// An exchange by `mechanism`; `None` if its server side is not built in.
     pub fn new(mechanism: Mechanism) -> Option<Self> {
-        super::Mechanisms::SERVER.contains(mechanism).then_some(Self {
-            mechanism,
-            responses: 0,
-        })
+        super::Mechanisms::SERVER.contains(mechanism).then_some(Self { mechanism, responses: 0 })
     }
 
     /// What to say first, when the client sent no initial response.
@@ -91,11 +88,6 @@ impl ServerExchange {
         if user.is_empty() {
             return Err(MalformedCredentials);
         }
-        Ok(Credentials {
-            mechanism: Mechanism::Login,
-            authorization: "",
-            user,
-            password,
-        })
+        Ok(Credentials { mechanism: Mechanism::Login, authorization: "", user, password })
     }
 }

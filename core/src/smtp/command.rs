@@ -198,12 +198,7 @@ impl<'a> Command<'a> {
     pub fn parse(line: &'a [u8], leniency: Leniency) -> Result<(Self, Anomalies), CommandError> {
         let word = line.iter().take_while(|byte| is(**byte, KEYWORD)).count();
         let (verb, rest) = line.split_at(word);
-        let mut parser = Arguments {
-            line,
-            rest,
-            leniency,
-            anomalies: Anomalies::NONE,
-        };
+        let mut parser = Arguments { line, rest, leniency, anomalies: Anomalies::NONE };
         let command = parser.command(verb)?;
         if leniency.tolerates(parser.anomalies) {
             Ok((command, parser.anomalies))
@@ -241,14 +236,8 @@ impl<'a> Command<'a> {
             Self::Helo(name) => put_words(&["HELO ", name], put),
             Self::Lhlo(name) => put_words(&["LHLO ", name], put),
             Self::StartTls => put(b"STARTTLS"),
-            Self::Auth {
-                mechanism,
-                initial: None,
-            } => put_words(&["AUTH ", mechanism], put),
-            Self::Auth {
-                mechanism,
-                initial: Some(initial),
-            } => put_words(&["AUTH ", mechanism, " ", initial], put),
+            Self::Auth { mechanism, initial: None } => put_words(&["AUTH ", mechanism], put),
+            Self::Auth { mechanism, initial: Some(initial) } => put_words(&["AUTH ", mechanism, " ", initial], put),
             Self::Mail { path, parameters } => {
                 put_words(&["MAIL FROM:<", path.as_str(), ">", parameters.as_str()], put);
             }
@@ -334,10 +323,7 @@ impl<'a> Arguments<'a> {
                 let start = self.rest;
                 let (path, parameters) = self.envelope(b"TO:")?;
                 if path.is_null() {
-                    return Err(CommandError {
-                        kind: CommandErrorKind::Path,
-                        ..self.syntax_at(start)
-                    });
+                    return Err(CommandError { kind: CommandErrorKind::Path, ..self.syntax_at(start) });
                 }
                 Ok(Command::Rcpt { path, parameters })
             }
@@ -358,18 +344,12 @@ impl<'a> Arguments<'a> {
                 Ok(attributes) => Ok(Command::Xclient(attributes)),
                 Err(offset) => Err(self.syntax_at(self.rest.get(offset..).unwrap_or(&[]))),
             },
-            _ => Err(CommandError {
-                kind: CommandErrorKind::Unknown,
-                offset: 0,
-            }),
+            _ => Err(CommandError { kind: CommandErrorKind::Unknown, offset: 0 }),
         }
     }
 
     fn syntax_at(&self, rest: &[u8]) -> CommandError {
-        CommandError {
-            kind: CommandErrorKind::Syntax,
-            offset: self.line.len() - rest.len(),
-        }
+        CommandError { kind: CommandErrorKind::Syntax, offset: self.line.len() - rest.len() }
     }
 
     /// Skips spaces; more than `expected` of them are an anomaly.
@@ -384,11 +364,7 @@ impl<'a> Arguments<'a> {
     /// A command without arguments.
     fn bare(&mut self, command: Command<'a>) -> Result<Command<'a>, CommandError> {
         self.spaces(0, Anomalies::EXTRA_SPACE);
-        if self.rest.is_empty() {
-            Ok(command)
-        } else {
-            Err(self.syntax_at(self.rest))
-        }
+        if self.rest.is_empty() { Ok(command) } else { Err(self.syntax_at(self.rest)) }
     }
 
     /// ```abnf
@@ -451,10 +427,7 @@ impl<'a> Arguments<'a> {
         let last = marker.eq_ignore_ascii_case("LAST");
         match number(size.as_bytes()) {
             Some(length) if last || marker.is_empty() => Ok(Command::Bdat { length, last }),
-            _ => Err(CommandError {
-                kind: CommandErrorKind::Syntax,
-                offset: 5,
-            }),
+            _ => Err(CommandError { kind: CommandErrorKind::Syntax, offset: 5 }),
         }
     }
 
@@ -470,10 +443,7 @@ impl<'a> Arguments<'a> {
             None => (arguments, None),
         };
         if initial.is_some_and(|initial| initial.is_empty() || initial.contains(' ')) {
-            return Err(CommandError {
-                kind: CommandErrorKind::Syntax,
-                offset: 6 + mechanism.len(),
-            });
+            return Err(CommandError { kind: CommandErrorKind::Syntax, offset: 6 + mechanism.len() });
         }
         Ok(Command::Auth { mechanism, initial })
     }
@@ -499,10 +469,6 @@ impl<'a> Arguments<'a> {
     fn required_text(&mut self) -> Result<&'a str, CommandError> {
         let start = self.rest;
         let text = self.text()?;
-        if text.is_empty() {
-            Err(self.syntax_at(start))
-        } else {
-            Ok(text)
-        }
+        if text.is_empty() { Err(self.syntax_at(start)) } else { Ok(text) }
     }
 }

@@ -171,10 +171,7 @@ fn mechanisms(parameters: &str) -> Mechanisms {
 fn future_release(parameters: &str) -> Extension<'_> {
     let mut words = parameters.split(' ').filter(|word| !word.is_empty());
     let interval = words.next().and_then(|word| number_u32(word.as_bytes()));
-    Extension::FutureRelease {
-        interval,
-        until: words.next(),
-    }
+    Extension::FutureRelease { interval, until: words.next() }
 }
 
 /// Limits that a server announces (RFC 9422 §4). `None` where it announces none.
@@ -406,55 +403,29 @@ mod tests {
     #[test]
     fn keywords_stand_in_any_case_and_parameters_are_typed() {
         assert_eq!(Extension::parse(b"pipelining"), Ok(Extension::Pipelining));
-        assert_eq!(
-            Extension::parse(b"SIZE 35882577"),
-            Ok(Extension::Size(Some(35_882_577)))
-        );
-        assert_eq!(
-            Extension::parse(b"SIZE 99999999999999999999999"),
-            Ok(Extension::Size(Some(u64::MAX)))
-        );
+        assert_eq!(Extension::parse(b"SIZE 35882577"), Ok(Extension::Size(Some(35_882_577))));
+        assert_eq!(Extension::parse(b"SIZE 99999999999999999999999"), Ok(Extension::Size(Some(u64::MAX))));
         let mechanisms = Mechanisms::NONE.with(Mechanism::Plain).with(Mechanism::Login);
         assert_eq!(Extension::parse(b"AUTH=LOGIN PLAIN"), Ok(Extension::Auth(mechanisms)));
         assert_eq!(
             Extension::parse(b"LIMITS RCPTMAX=20 X=1 MAILMAX=0"),
-            Ok(Extension::Limits(PeerLimits {
-                rcpt_max: Some(20),
-                ..PeerLimits::default()
-            }))
+            Ok(Extension::Limits(PeerLimits { rcpt_max: Some(20), ..PeerLimits::default() }))
         );
         assert_eq!(
             Extension::parse(b"X-EXPS GSSAPI NTLM"),
-            Ok(Extension::Unknown {
-                keyword: "X-EXPS",
-                parameters: "GSSAPI NTLM"
-            })
+            Ok(Extension::Unknown { keyword: "X-EXPS", parameters: "GSSAPI NTLM" })
         );
     }
 
     #[test]
     fn a_line_that_is_no_keyword_is_an_anomaly() {
-        for text in [
-            &b""[..],
-            b" PIPELINING",
-            b"-X",
-            b"\xff",
-            b"8BITMIME=1",
-            b"SIZE x",
-            b"PIPELINING yes",
-        ] {
+        for text in [&b""[..], b" PIPELINING", b"-X", b"\xff", b"8BITMIME=1", b"SIZE x", b"PIPELINING yes"] {
             assert_eq!(Extension::parse(text), Err(Anomalies::MALFORMED_EHLO_LINE), "{text:?}");
         }
     }
 
     #[test]
     fn yahoos_eight_bitmime_is_an_unknown_keyword_not_a_failure() {
-        assert_eq!(
-            Extension::parse(b"8 BITMIME"),
-            Ok(Extension::Unknown {
-                keyword: "8",
-                parameters: "BITMIME"
-            })
-        );
+        assert_eq!(Extension::parse(b"8 BITMIME"), Ok(Extension::Unknown { keyword: "8", parameters: "BITMIME" }));
     }
 }

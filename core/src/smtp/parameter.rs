@@ -100,11 +100,7 @@ pub struct Notify {
 
 impl Notify {
     /// `NOTIFY=NEVER`.
-    pub const NEVER: Self = Self {
-        success: false,
-        failure: false,
-        delay: false,
-    };
+    pub const NEVER: Self = Self { success: false, failure: false, delay: false };
 }
 
 /// The mode of `BY=` (RFC 2852 §4).
@@ -177,10 +173,7 @@ impl<'a> Parameter<'a> {
 
     /// Whether it belongs to RCPT rather than MAIL; an unknown one may stand in both.
     pub const fn is_for_recipient(&self) -> bool {
-        matches!(
-            self,
-            Self::Notify(_) | Self::OriginalRecipient { .. } | Self::Rrvs { .. }
-        )
+        matches!(self, Self::Notify(_) | Self::OriginalRecipient { .. } | Self::Rrvs { .. })
     }
 
     fn typed(keyword: &'a str, value: Option<&'a str>) -> Result<Self, MalformedParameter<'a>> {
@@ -283,23 +276,15 @@ impl<'a> Parameters<'a> {
                 rest = after;
             }
         }
-        Ok((
-            Self {
-                text: utf8(bytes).ok_or(0_usize)?,
-            },
-            extra_space,
-        ))
+        Ok((Self { text: utf8(bytes).ok_or(0_usize)? }, extra_space))
     }
 
     /// The parameters in order; an error for a known keyword whose value makes no sense.
     pub fn iter(&self) -> impl Iterator<Item = Result<Parameter<'a>, MalformedParameter<'a>>> {
-        self.text
-            .split(' ')
-            .filter(|text| !text.is_empty())
-            .map(|text| match text.split_once('=') {
-                Some((keyword, value)) => Parameter::typed(keyword, Some(value)),
-                None => Parameter::typed(text, None),
-            })
+        self.text.split(' ').filter(|text| !text.is_empty()).map(|text| match text.split_once('=') {
+            Some((keyword, value)) => Parameter::typed(keyword, Some(value)),
+            None => Parameter::typed(text, None),
+        })
     }
 
     /// Whether there are none.
@@ -327,25 +312,16 @@ impl core::fmt::Debug for Parameters<'_> {
 /// RFC 5321 §4.1.2, RFC 6531 §3.3. A value may contain `=` when it is xtext that forgot to encode
 /// it; only the first one separates.
 fn esmtp_parameter(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let keyword = verify(take_while1(|byte| is(byte, KEYWORD)), |keyword: &[u8]| {
-        is(keyword[0], LET_DIG)
-    });
-    let value = preceded(
-        nom::bytes::complete::tag(&b"="[..]),
-        take_while(|byte| is(byte, VALUE) || byte == b'='),
-    );
+    let keyword = verify(take_while1(|byte| is(byte, KEYWORD)), |keyword: &[u8]| is(keyword[0], LET_DIG));
+    let value = preceded(nom::bytes::complete::tag(&b"="[..]), take_while(|byte| is(byte, VALUE) || byte == b'='));
     recognize((keyword, opt(value))).parse(input)
 }
 
 /// `7BIT / 8BITMIME / BINARYMIME` (RFC 6152 §2, RFC 3030 §3).
 fn body_type(value: &str) -> Option<BodyType> {
-    [
-        ("7BIT", BodyType::SevenBit),
-        ("8BITMIME", BodyType::EightBitMime),
-        ("BINARYMIME", BodyType::BinaryMime),
-    ]
-    .into_iter()
-    .find_map(|(name, body)| value.eq_ignore_ascii_case(name).then_some(body))
+    [("7BIT", BodyType::SevenBit), ("8BITMIME", BodyType::EightBitMime), ("BINARYMIME", BodyType::BinaryMime)]
+        .into_iter()
+        .find_map(|(name, body)| value.eq_ignore_ascii_case(name).then_some(body))
 }
 
 /// `FULL / HDRS` (RFC 3461 §4.3).
@@ -444,11 +420,7 @@ fn encode_notify(notify: Notify, put: &mut dyn FnMut(&[u8])) {
         return put(b"NEVER");
     }
     let mut separator: &[u8] = b"";
-    for (wanted, name) in [
-        (notify.success, &b"SUCCESS"[..]),
-        (notify.failure, b"FAILURE"),
-        (notify.delay, b"DELAY"),
-    ] {
+    for (wanted, name) in [(notify.success, &b"SUCCESS"[..]), (notify.failure, b"FAILURE"), (notify.delay, b"DELAY")] {
         if wanted {
             put(separator);
             put(name);

@@ -44,13 +44,7 @@ impl<'a> Path<'a> {
     /// [`PathError`] where the bytes stop being a path.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, PathError> {
         let (path, rest) = Self::parse_front(bytes, Leniency::LENIENT)?;
-        if rest.is_empty() {
-            Ok(path)
-        } else {
-            Err(PathError {
-                offset: bytes.len() - rest.len(),
-            })
-        }
+        if rest.is_empty() { Ok(path) } else { Err(PathError { offset: bytes.len() - rest.len() }) }
     }
 
     /// Reads a mailbox without brackets, by the letter of the grammar; empty for the null path.
@@ -62,20 +56,11 @@ impl<'a> Path<'a> {
         let (rest, local) = if bytes.is_empty() {
             (bytes, 0)
         } else {
-            mailbox(bytes).map_err(|_| PathError {
-                offset: first_misfit(bytes),
-            })?
+            mailbox(bytes).map_err(|_| PathError { offset: first_misfit(bytes) })?
         };
         match rest {
-            [] => Ok(Self {
-                route: "",
-                mailbox: text,
-                local,
-                anomalies: Anomalies::NONE,
-            }),
-            _ => Err(PathError {
-                offset: bytes.len() - rest.len(),
-            }),
+            [] => Ok(Self { route: "", mailbox: text, local, anomalies: Anomalies::NONE }),
+            _ => Err(PathError { offset: bytes.len() - rest.len() }),
         }
     }
 
@@ -84,17 +69,10 @@ impl<'a> Path<'a> {
         if let Ok((rest, (route, mailbox, local))) = path(bytes) {
             // Only UTF-8 beyond ASCII can fail here.
             let text = |bytes| utf8(bytes).ok_or(PathError { offset: 1 });
-            let found = Self {
-                route: text(route)?,
-                mailbox: text(mailbox)?,
-                local,
-                anomalies: Anomalies::NONE,
-            };
+            let found = Self { route: text(route)?, mailbox: text(mailbox)?, local, anomalies: Anomalies::NONE };
             return Ok((found, rest));
         }
-        loose_path(bytes, leniency).ok_or(PathError {
-            offset: first_misfit(bytes),
-        })
+        loose_path(bytes, leniency).ok_or(PathError { offset: first_misfit(bytes) })
     }
 
     /// The mailbox as it was written, without brackets and source route; empty for `<>`.
@@ -121,11 +99,7 @@ impl<'a> Path<'a> {
     pub fn unquoted_local_part(&self) -> impl Iterator<Item = char> + 'a {
         let local = self.local_part();
         let quoted = local.len() >= 2 && local.starts_with('"');
-        let mut characters = if quoted {
-            local[1..local.len() - 1].chars()
-        } else {
-            local.chars()
-        };
+        let mut characters = if quoted { local[1..local.len() - 1].chars() } else { local.chars() };
         core::iter::from_fn(move || match characters.next()? {
             '\\' if quoted => characters.next(),
             character => Some(character),
@@ -157,10 +131,8 @@ impl core::fmt::Debug for Path<'_> {
 /// The offset where a bracketed path or a bare mailbox stops making sense, for the error.
 fn first_misfit(bytes: &[u8]) -> usize {
     let start = usize::from(bytes.first() == Some(&b'<'));
-    let plain = bytes[start..]
-        .iter()
-        .take_while(|byte| is(**byte, ATEXT | LABEL) || matches!(byte, b'.' | b'@'))
-        .count();
+    let plain =
+        bytes[start..].iter().take_while(|byte| is(**byte, ATEXT | LABEL) || matches!(byte, b'.' | b'@')).count();
     start + plain
 }
 
@@ -290,12 +262,7 @@ pub(super) fn domain(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// ```
 /// RFC 5321 §4.1.3.
 pub(super) fn address_literal(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    recognize(delimited(
-        tag(&b"["[..]),
-        alt((ipv6, general_literal, ipv4)),
-        tag(&b"]"[..]),
-    ))
-    .parse(input)
+    recognize(delimited(tag(&b"["[..]), alt((ipv6, general_literal, ipv4)), tag(&b"]"[..]))).parse(input)
 }
 
 /// ```abnf
@@ -349,9 +316,7 @@ fn loose_path(bytes: &[u8], leniency: Leniency) -> Option<(Path<'_>, &[u8])> {
     let (rest, text) = match bytes {
         [b'<', inner @ ..] => {
             let mut quoted_or_loose = alt((recognize((quoted_string, loose)), take_while(|byte| is(byte, LOOSE))));
-            terminated(|input| quoted_or_loose.parse(input), tag(&b">"[..]))
-                .parse(inner)
-                .ok()?
+            terminated(|input| quoted_or_loose.parse(input), tag(&b">"[..])).parse(inner).ok()?
         }
         _ => {
             anomalies = Anomalies::MISSING_BRACKETS;
@@ -372,15 +337,7 @@ fn loose_path(bytes: &[u8], leniency: Leniency) -> Option<(Path<'_>, &[u8])> {
         return None;
     }
     let local = text.rfind('@').unwrap_or(text.len());
-    Some((
-        Path {
-            route: "",
-            mailbox: text,
-            local,
-            anomalies,
-        },
-        rest,
-    ))
+    Some((Path { route: "", mailbox: text, local, anomalies }, rest))
 }
 
 #[cfg(test)]
@@ -448,10 +405,7 @@ mod tests {
         let path = Path::parse(b"<a..b@b_c.example>").unwrap();
         assert_eq!((path.local_part(), path.domain()), ("a..b", "b_c.example"));
         assert_eq!(path.anomalies(), Anomalies::LOOSE_MAILBOX);
-        assert_eq!(
-            Path::parse(b"a@b.example").unwrap().anomalies(),
-            Anomalies::MISSING_BRACKETS
-        );
+        assert_eq!(Path::parse(b"a@b.example").unwrap().anomalies(), Anomalies::MISSING_BRACKETS);
         assert!(Path::parse(b"<a\r@b.example>").is_err());
     }
 

@@ -53,16 +53,10 @@ impl<'a> Reply<'a> {
     pub fn parse_with(bytes: &'a [u8], leniency: Leniency) -> Result<Self, ReplyError> {
         let frame = ReplyFramer::default().next(bytes, usize::MAX);
         let ReplyFrame::Reply { length, .. } = frame else {
-            return Err(ReplyError {
-                offset: bytes.len(),
-                incomplete: true,
-            });
+            return Err(ReplyError { offset: bytes.len(), incomplete: true });
         };
         if length != bytes.len() {
-            return Err(ReplyError {
-                offset: length,
-                incomplete: false,
-            });
+            return Err(ReplyError { offset: length, incomplete: false });
         }
         Self::from_frame(bytes, frame, leniency)
     }
@@ -72,27 +66,13 @@ impl<'a> Reply<'a> {
     /// # Errors
     /// [`ReplyError`] if they carry no reply code, or an anomaly that `leniency` forbids.
     pub fn from_frame(bytes: &'a [u8], frame: ReplyFrame, leniency: Leniency) -> Result<Self, ReplyError> {
-        let ReplyFrame::Reply {
-            length,
-            code,
-            truncated,
-            bare_lf,
-            mixed,
-            ..
-        } = frame
-        else {
-            return Err(ReplyError {
-                offset: bytes.len(),
-                incomplete: true,
-            });
+        let ReplyFrame::Reply { length, code, truncated, bare_lf, mixed, .. } = frame else {
+            return Err(ReplyError { offset: bytes.len(), incomplete: true });
         };
         let [a, b, c] = code.map(|digit| u16::from(digit.wrapping_sub(b'0')));
         let lines = bytes.get(..length).unwrap_or(bytes);
         if a > 9 || b > 9 || c > 9 {
-            return Err(ReplyError {
-                offset: 0,
-                incomplete: false,
-            });
+            return Err(ReplyError { offset: 0, incomplete: false });
         }
         let mut anomalies = Anomalies::NONE;
         if !(2..=5).contains(&a) {
@@ -110,16 +90,9 @@ impl<'a> Reply<'a> {
         if !lines.is_ascii() && core::str::from_utf8(lines).is_err() {
             anomalies |= Anomalies::REPLY_NOT_UTF8;
         }
-        let reply = Self {
-            code: a * 100 + b * 10 + c,
-            lines,
-            anomalies,
-        };
+        let reply = Self { code: a * 100 + b * 10 + c, lines, anomalies };
         if !leniency.tolerates(anomalies) || !reply.separators_hold() {
-            return Err(ReplyError {
-                offset: 0,
-                incomplete: false,
-            });
+            return Err(ReplyError { offset: 0, incomplete: false });
         }
         Ok(reply)
     }
@@ -167,9 +140,7 @@ impl<'a> Reply<'a> {
     /// What an EHLO or LHLO reply announces: every line but the first, known or not. Lines that are
     /// no extension are left out; see [`Anomalies::MALFORMED_EHLO_LINE`].
     pub fn extensions(&self) -> impl Iterator<Item = Extension<'a>> {
-        self.lines()
-            .skip(1)
-            .filter_map(|line| Extension::parse(line.text()).ok())
+        self.lines().skip(1).filter_map(|line| Extension::parse(line.text()).ok())
     }
 
     /// The bytes of all lines as they came, line ends included.
@@ -208,9 +179,7 @@ impl<'a> Iterator for ReplyLines<'a> {
     type Item = ReplyLine<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|line| ReplyLine {
-            text: line.get(4..).unwrap_or(&[]),
-        })
+        self.0.next().map(|line| ReplyLine { text: line.get(4..).unwrap_or(&[]) })
     }
 }
 

@@ -115,12 +115,7 @@ pub struct Transition {
 }
 
 const fn row(from: State, verb: Verb, outcome: Outcome, to: State) -> Transition {
-    Transition {
-        from,
-        verb,
-        outcome,
-        to,
-    }
+    Transition { from, verb, outcome, to }
 }
 
 /// The protocol (RFC 5321 §4.1.4, RFC 3207 §4, RFC 4954 §3, RFC 3030 §2). Refusals that change
@@ -199,20 +194,11 @@ struct Row {
 }
 
 const NEXT: [[Row; Verb::ALL.len()]; State::ALL.len()] = {
-    let none = Row {
-        success: None,
-        go_ahead: None,
-        refusal: None,
-    };
+    let none = Row { success: None, go_ahead: None, refusal: None };
     let mut next = [[none; Verb::ALL.len()]; State::ALL.len()];
     let mut index = 0;
     while index < TRANSITIONS.len() {
-        let Transition {
-            from,
-            verb,
-            outcome,
-            to,
-        } = TRANSITIONS[index];
+        let Transition { from, verb, outcome, to } = TRANSITIONS[index];
         let row = &mut next[from as usize][verb as usize];
         match outcome {
             Outcome::Success => row.success = Some(to),
@@ -252,9 +238,6 @@ mod tests {
         assert!(!State::Greeted.allows(Verb::Mail));
         assert!(!State::Sender.allows(Verb::Data));
         assert_eq!(State::Recipients.after(Verb::Data, Outcome::GoAhead), Some(State::Data));
-        assert_eq!(
-            State::Recipients.after(Verb::Data, Outcome::Refusal),
-            Some(State::Recipients)
-        );
+        assert_eq!(State::Recipients.after(Verb::Data, Outcome::Refusal), Some(State::Recipients));
     }
 }

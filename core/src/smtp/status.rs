@@ -43,11 +43,7 @@ impl EnhancedCode {
         let dot = code.iter().take(4).position(|byte| *byte == b'.')?;
         let part = |digits: &[u8]| (digits.len() <= 3).then(|| number(digits)).flatten();
         let (subject, detail) = (part(&code[..dot])?, part(&code[dot + 1..])?);
-        Some(Self {
-            class,
-            subject: subject as u16,
-            detail: detail as u16,
-        })
+        Some(Self { class, subject: subject as u16, detail: detail as u16 })
     }
 
     /// Writes the code as text through `put`.

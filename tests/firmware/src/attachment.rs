@@ -14,10 +14,7 @@ pub struct Attachment {
 impl Attachment {
     /// The whole attachment.
     pub const fn new() -> Self {
-        Self {
-            state: 0x6D61_696C,
-            left: LENGTH,
-        }
+        Self { state: 0x6D61_696C, left: LENGTH }
     }
 }
 

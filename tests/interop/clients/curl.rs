@@ -24,10 +24,7 @@ pub(crate) fn send(job: &Job<'_>) -> Outcome {
         command.args(["--mail-rcpt", recipient]);
     }
     if job.encryption != Encryption::None {
-        command
-            .arg("--ssl-reqd")
-            .arg("--cacert")
-            .arg(&files.certificates.authority);
+        command.arg("--ssl-reqd").arg("--cacert").arg(&files.certificates.authority);
     }
     if let Some(login) = job.login {
         command

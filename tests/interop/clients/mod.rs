@@ -89,11 +89,7 @@ impl JobFiles {
         let folder = TempDir::new().expect("a temporary folder can be made");
         let message = folder.path().join("message.eml");
         fs::write(&message, job.message).expect("a message can be written");
-        Self {
-            certificates: CERTIFICATES.write_to(folder.path()),
-            message,
-            folder,
-        }
+        Self { certificates: CERTIFICATES.write_to(folder.path()), message, folder }
     }
 
     /// The job as a JSON file, for the scripts of this folder.
@@ -138,19 +134,10 @@ fn run(client: &mut Command) -> Outcome {
             command.env(name, value);
         }
     }
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(first)
-        .stderr(second)
-        .status()
-        .expect("an installed program runs");
+    let status = command.stdin(Stdio::null()).stdout(first).stderr(second).status().expect("an installed program runs");
     let mut transcript = Vec::new();
-    read.read_to_end(&mut transcript)
-        .expect("what a client printed can be read");
-    Outcome {
-        success: status.success(),
-        transcript: String::from_utf8_lossy(&transcript).into_owned(),
-    }
+    read.read_to_end(&mut transcript).expect("what a client printed can be read");
+    Outcome { success: status.success(), transcript: String::from_utf8_lossy(&transcript).into_owned() }
 }
 
 /// The path, or a failed test that says in one line what to install.

@@ -31,10 +31,7 @@ fn send_by(protocol: &str, job: &Job<'_>) -> Outcome {
         .arg(format!("--domain={CLIENT_NAME}"))
         .arg(format!("--from={}", job.from))
         .arg(format!("--tls={}", switch(job.encryption != Encryption::None)))
-        .arg(format!(
-            "--tls-starttls={}",
-            switch(job.encryption == Encryption::StartTls)
-        ));
+        .arg(format!("--tls-starttls={}", switch(job.encryption == Encryption::StartTls)));
     if job.encryption != Encryption::None {
         let authority = files.certificates.authority.display();
         command.arg(format!("--tls-trust-file={authority}"));

@@ -43,10 +43,7 @@ fn send_by(job: &Job<'_>, options: &[&str]) -> Outcome {
         }
     }
     if job.encryption != Encryption::None {
-        command
-            .arg("--tls-verify")
-            .arg("--tls-ca-path")
-            .arg(&files.certificates.authority);
+        command.arg("--tls-verify").arg("--tls-ca-path").arg(&files.certificates.authority);
     }
     if let Some(login) = job.login {
         command

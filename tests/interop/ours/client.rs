@@ -77,15 +77,8 @@ impl Session {
         if encryption == Encryption::Implicit {
             stream.start_tls_as_client()?;
         }
-        let options = ClientOptions {
-            protocol,
-            ..ClientOptions::default()
-        };
-        let mut session = Self {
-            client: Client::new(options),
-            stream,
-            heard: VecDeque::new(),
-        };
+        let options = ClientOptions { protocol, ..ClientOptions::default() };
+        let mut session = Self { client: Client::new(options), stream, heard: VecDeque::new() };
         session.expect_greeting()?;
         session.say_ehlo()?;
         if encryption == Encryption::StartTls {
@@ -262,10 +255,7 @@ impl From<&ClientEvent<'_>> for Happened {
         match event {
             ClientEvent::Greeting(reply) => Self::Greeting(code(reply)),
             ClientEvent::Reply { verb, reply, .. } => Self::Reply(*verb, code(reply)),
-            ClientEvent::Delivery { last, reply, .. } => Self::Delivery {
-                last: *last,
-                code: code(reply),
-            },
+            ClientEvent::Delivery { last, reply, .. } => Self::Delivery { last: *last, code: code(reply) },
             ClientEvent::DataReady { .. } => Self::DataReady,
             ClientEvent::Challenge { .. } => Self::Challenge,
             ClientEvent::StartTls { .. } => Self::StartTls,

@@ -31,11 +31,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// SMTP from everyone, in plain text.
-    pub(crate) const OPEN: Self = Self {
-        protocol: Protocol::Smtp,
-        encryption: Encryption::None,
-        require_auth: false,
-    };
+    pub(crate) const OPEN: Self = Self { protocol: Protocol::Smtp, encryption: Encryption::None, require_auth: false };
 }
 
 /// A message with all that was said about it.
@@ -75,22 +71,13 @@ impl OurServer {
     pub(crate) fn start(settings: Settings) -> Self {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let address = socket.local_addr().expect("a bound socket has an address");
-        let shared = Arc::new(Shared {
-            settings,
-            stopping: AtomicBool::new(false),
-            failures: Mutex::default(),
-        });
+        let shared = Arc::new(Shared { settings, stopping: AtomicBool::new(false), failures: Mutex::default() });
         let (outbox, inbox) = channel();
         let listener = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || serve(&socket, &shared, &outbox))
         };
-        Self {
-            address,
-            shared,
-            inbox,
-            listener: Some(listener),
-        }
+        Self { address, shared, inbox, listener: Some(listener) }
     }
 
     /// The next message, waiting for it.
@@ -98,10 +85,7 @@ impl OurServer {
     pub(crate) fn received(&self) -> Received {
         match self.inbox.recv_timeout(PATIENCE) {
             Ok(message) => message,
-            Err(_) => panic!(
-                "nothing arrived in {PATIENCE:?}; connections ended by {:?}",
-                self.failures()
-            ),
+            Err(_) => panic!("nothing arrived in {PATIENCE:?}; connections ended by {:?}", self.failures()),
         }
     }
 
@@ -115,11 +99,7 @@ impl OurServer {
 
     /// What ended connections other than QUIT.
     pub(crate) fn failures(&self) -> Vec<String> {
-        self.shared
-            .failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.shared.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -167,10 +147,7 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
     let mut host = Host {
         settings,
         outbox,
-        transaction: Received {
-            tls: settings.encryption == Encryption::Implicit,
-            ..Received::default()
-        },
+        transaction: Received { tls: settings.encryption == Encryption::Implicit, ..Received::default() },
     };
     while !server.is_closed() {
         let action = match server.next_event() {
@@ -191,18 +168,13 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
         match action {
             Action::Accept => answer(&mut server, &mut stream, Server::accept)?,
             Action::Reject(code, enhanced, text) => {
-                answer(&mut server, &mut stream, |server| {
-                    server.reject(code, Some(enhanced), text)
-                })?;
+                answer(&mut server, &mut stream, |server| server.reject(code, Some(enhanced), text))?;
             }
             Action::StartTls => {
                 stream.send(&mut server)?;
                 stream.start_tls_as_server()?;
                 server.tls_started().map_err(io::Error::other)?;
-                host.transaction = Received {
-                    tls: true,
-                    ..Received::default()
-                };
+                host.transaction = Received { tls: true, ..Received::default() };
             }
             Action::GoOn => {}
         }
@@ -273,11 +245,7 @@ impl Host<'_> {
             ServerEvent::DataAborted(_) | ServerEvent::Reset => self.forget(),
             _ => {}
         }
-        if event.is_question() {
-            Action::Accept
-        } else {
-            Action::GoOn
-        }
+        if event.is_question() { Action::Accept } else { Action::GoOn }
     }
 
     fn decide_recipient(&mut self, path: &Path<'_>) -> Action {
@@ -308,10 +276,7 @@ impl Host<'_> {
     }
 
     fn keep(&self, to: Vec<String>) {
-        let message = Received {
-            to,
-            ..self.transaction.clone()
-        };
+        let message = Received { to, ..self.transaction.clone() };
         // Nobody listens any more when the test is over.
         let _ = self.outbox.send(message);
     }

@@ -82,12 +82,7 @@ impl Stream {
             Ok(0) => endpoint.receive_eof(),
             Ok(count) => endpoint.received(count),
             // The peer closed the connection without the farewell of TLS, or at once.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
-                ) =>
-            {
+            Err(error) if matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
                 endpoint.receive_eof();
             }
             Err(error) => return Err(error),
@@ -137,9 +132,7 @@ impl Write for Stream {
 fn client_configuration() -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_slice(CERTIFICATES.authority.as_bytes());
-    roots
-        .add(authority.expect("an own certificate can be read"))
-        .expect("an own certificate is sound");
+    roots.add(authority.expect("an own certificate can be read")).expect("an own certificate is sound");
     let configuration = ClientConfig::builder_with_provider(Arc::clone(&PROVIDER))
         .with_safe_default_protocol_versions()
         .expect("the provider has the usual versions")

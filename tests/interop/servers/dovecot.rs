@@ -73,10 +73,8 @@ service lmtp {{
 /// and in Dovecot's own protocol.
 pub(super) fn start_password_check(workplace: &Workplace) -> (SocketAddr, Process) {
     let address = free_address();
-    let passwords = workplace.file(
-        "passwords",
-        &lines(&ACCOUNTS, |(name, password)| format!("{name}:{{PLAIN}}{password}")),
-    );
+    let passwords =
+        workplace.file("passwords", &lines(&ACCOUNTS, |(name, password)| format!("{name}:{{PLAIN}}{password}")));
     let settings = format!(
         "protocols =
 disable_plaintext_auth = no

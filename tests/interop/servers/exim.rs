@@ -23,14 +23,8 @@ pub(crate) fn start() -> MailServer {
     let [smtp, submission, submissions] = addresses;
     let maildirs = workplace.folder_of_nobody("mail");
     workplace.folder_of("spool", user_number(0));
-    workplace.file(
-        "mailboxes",
-        &lines(&MAILBOXES, |(name, folder)| format!("{name}: {folder}")),
-    );
-    workplace.file(
-        "passwords",
-        &lines(&ACCOUNTS, |(name, password)| format!("{name}: {password}")),
-    );
+    workplace.file("mailboxes", &lines(&MAILBOXES, |(name, folder)| format!("{name}: {folder}")));
+    workplace.file("passwords", &lines(&ACCOUNTS, |(name, password)| format!("{name}: {password}")));
     let program = root.join("usr/sbin/exim4");
     let settings = settings(&workplace, &program, addresses.map(|address| address.port()));
     workplace.folder("lib/exim4");

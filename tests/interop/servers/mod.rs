@@ -30,12 +30,8 @@ use crate::certificates::{CERTIFICATES, CertificateFiles};
 pub(crate) const DOMAIN: &str = "mail.test";
 
 /// Local parts that have a mailbox, each with the name of its folder.
-pub(crate) const MAILBOXES: [(&str, &str); 4] = [
-    ("alice", "alice"),
-    ("bob", "bob"),
-    ("carol", "carol"),
-    ("j\u{f6}rg", "joerg"),
-];
+pub(crate) const MAILBOXES: [(&str, &str); 4] =
+    [("alice", "alice"), ("bob", "bob"), ("carol", "carol"), ("j\u{f6}rg", "joerg")];
 
 /// User names that may submit mail, each with its password.
 pub(crate) const ACCOUNTS: [(&str, &str); 2] = [("alice", "wonder land"), ("bob", "=build&er%1")];
@@ -96,11 +92,7 @@ impl MailServer {
     #[track_caller]
     pub(crate) fn assert_nothing_for(&self, local_part: &str) {
         let waiting = self.waiting_for(local_part);
-        assert!(
-            waiting.is_empty(),
-            "{} delivered to {local_part} what it should not: {waiting:?}",
-            self.name,
-        );
+        assert!(waiting.is_empty(), "{} delivered to {local_part} what it should not: {waiting:?}", self.name,);
     }
 
     /// What the server wrote to its logs.
@@ -109,10 +101,7 @@ impl MailServer {
     }
 
     fn waiting_for(&self, local_part: &str) -> Vec<PathBuf> {
-        let folder = MAILBOXES
-            .iter()
-            .find(|(name, _)| *name == local_part)
-            .map_or(local_part, |(_, folder)| folder);
+        let folder = MAILBOXES.iter().find(|(name, _)| *name == local_part).map_or(local_part, |(_, folder)| folder);
         fs::read_dir(self.maildirs.join(folder).join("new"))
             .into_iter()
             .flatten()
@@ -255,9 +244,7 @@ fn users_with(workplace: &Workplace, names: &[&str]) -> Vec<(PathBuf, &'static s
         let added: Vec<String> = numbered.map(|(name, index)| entry(name, user_number(index))).collect();
         workplace.file(file, &(kept.join("\n") + "\n" + &added.join("\n") + "\n"))
     };
-    let passwd = list("passwd", &|name, number| {
-        format!("{name}:x:{number}:{number}::/nonexistent:/usr/sbin/nologin")
-    });
+    let passwd = list("passwd", &|name, number| format!("{name}:x:{number}:{number}::/nonexistent:/usr/sbin/nologin"));
     let group = list("group", &|name, number| format!("{name}:x:{number}:"));
     vec![(passwd, "/etc/passwd"), (group, "/etc/group")]
 }

@@ -28,10 +28,7 @@ pub(crate) fn start() -> MailServer {
     let [smtp, submission] = [free_address(), free_address()];
     let maildirs = workplace.folder_of_nobody("mail");
     workplace.secret_file("secret-key.pem", &crate::certificates::CERTIFICATES.server_key);
-    workplace.file(
-        "mailboxes",
-        &lines(&MAILBOXES, |(name, _)| format!("{name}@{DOMAIN} nobody")),
-    );
+    workplace.file("mailboxes", &lines(&MAILBOXES, |(name, _)| format!("{name}@{DOMAIN} nobody")));
     let settings = workplace.file("smtpd.conf", &settings(&workplace, smtp, submission));
 
     let mut mounts = users_with(&workplace, &USERS);

@@ -31,24 +31,14 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
     // It makes what lies inside by itself, and its folder for state too.
     workplace.folder("queue");
     let maildirs = workplace.folder_of_nobody("mail");
-    workplace.file(
-        "configuration/mailboxes",
-        &lines(&MAILBOXES, |(name, folder)| format!("{name}@{DOMAIN} {folder}/")),
-    );
-    workplace.file(
-        "configuration/recipients",
-        &format!("{LATER}@{DOMAIN} 450 4.2.1 come back later\n"),
-    );
+    workplace
+        .file("configuration/mailboxes", &lines(&MAILBOXES, |(name, folder)| format!("{name}@{DOMAIN} {folder}/")));
+    workplace.file("configuration/recipients", &format!("{LATER}@{DOMAIN} 450 4.2.1 come back later\n"));
     let main = main_file(&workplace, passwords) + settings;
     workplace.file("configuration/main.cf", &main);
     workplace.file("configuration/master.cf", &master_file(addresses));
 
-    let check = Command::new(postfix)
-        .arg("-c")
-        .arg(&configuration)
-        .arg("check")
-        .output()
-        .expect("postfix runs");
+    let check = Command::new(postfix).arg("-c").arg(&configuration).arg("check").output().expect("postfix runs");
     assert!(check.status.success(), "Postfix refuses its settings: {check:?}");
     // Not by `postfix start-fg`, whose master leaves its process group.
     let mut command = Command::new(Path::new(&built_in("daemon_directory")).join("master"));

@@ -16,10 +16,7 @@ pub(crate) fn start() -> MailServer {
     let settings = settings_of_script(&workplace, addresses);
 
     let mut command = Command::new(node);
-    command
-        .env("NODE_PATH", modules)
-        .arg(script("smtp_server.js"))
-        .arg(settings);
+    command.env("NODE_PATH", modules).arg(script("smtp_server.js")).arg(settings);
     let process = workplace.start(command);
     wait_for(&process, &addresses);
     MailServer {

@@ -15,11 +15,8 @@ pub(super) fn has(package: &str) -> bool {
     if program("dpkg-query").is_err() {
         return true;
     }
-    run(
-        Command::new("dpkg-query").args(["--show", "--showformat", "${db:Status-Status}", package]),
-        package,
-    )
-    .is_ok_and(|status| status == "installed")
+    run(Command::new("dpkg-query").args(["--show", "--showformat", "${db:Status-Status}", package]), package)
+        .is_ok_and(|status| status == "installed")
 }
 
 /// Installs packages, without starting the services that some of them bring.
@@ -42,12 +39,7 @@ pub(super) fn install(packages: &[&str], progress: &mut dyn FnMut(&str)) -> Resu
     }
     progress(&format!("apt-get install {list}"));
     run(apt_get().arg("update"), "apt-get update")?;
-    run(
-        apt_get()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(packages),
-        &list,
-    )?;
+    run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(packages), &list)?;
     Ok(())
 }
 
@@ -64,11 +56,7 @@ pub(super) fn unpack(
         return Ok(());
     }
     let libraries = libraries_of(name)?;
-    let missing: Vec<&str> = libraries
-        .iter()
-        .map(String::as_str)
-        .filter(|library| !has(library))
-        .collect();
+    let missing: Vec<&str> = libraries.iter().map(String::as_str).filter(|library| !has(library)).collect();
     install(&missing, progress)?;
 
     progress(&format!("unpacking {name} into {}", root.display()));
@@ -80,12 +68,7 @@ pub(super) fn unpack(
         )
     };
     fs::create_dir_all(&archives).map_err(failed)?;
-    let download = |what: &[&str]| {
-        run(
-            apt_get().current_dir(&archives).arg("download").arg(name).args(what),
-            name,
-        )
-    };
+    let download = |what: &[&str]| run(apt_get().current_dir(&archives).arg("download").arg(name).args(what), name);
     if download(others).is_err() {
         // The index may be older than the archive.
         run(apt_get().arg("update"), "apt-get update")?;

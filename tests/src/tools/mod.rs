@@ -38,12 +38,7 @@ const PROGRAMS: [(&str, &str); 8] = [
 ];
 
 /// Debian packages that bring no program but a part of one.
-const PARTS: [&str; 4] = [
-    "dovecot-lmtpd",
-    "libnet-ssleay-perl",
-    "libsasl2-modules",
-    "python3-venv",
-];
+const PARTS: [&str; 4] = ["dovecot-lmtpd", "libnet-ssleay-perl", "libsasl2-modules", "python3-venv"];
 
 /// Something that a test needs and this machine has not; its text is one line.
 #[derive(Debug)]
@@ -54,10 +49,7 @@ pub struct Missing {
 
 impl Missing {
     fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            remedy: remedy.into(),
-        }
+        Self { what: what.into(), remedy: remedy.into() }
     }
 }
 
@@ -106,10 +98,7 @@ pub fn root_for(server: &str) -> Result<(), Missing> {
     if rustix::process::geteuid().is_root() {
         Ok(())
     } else {
-        Err(Missing::new(
-            format!("{server} starts only as root"),
-            "run the tests as root, for example in a container",
-        ))
+        Err(Missing::new(format!("{server} starts only as root"), "run the tests as root, for example in a container"))
     }
 }
 
@@ -135,10 +124,7 @@ pub fn folder() -> PathBuf {
 pub fn ensure(progress: &mut dyn FnMut(&str)) -> Result<(), Missing> {
     let folder = folder();
     let _lock = lock(&folder)?;
-    let programs = PROGRAMS
-        .iter()
-        .filter(|(name, _)| program(name).is_err())
-        .map(|(_, package)| *package);
+    let programs = PROGRAMS.iter().filter(|(name, _)| program(name).is_err()).map(|(_, package)| *package);
     let parts = PARTS.into_iter().filter(|package| !debian::has(package));
     debian::install(&programs.chain(parts).collect::<Vec<_>>(), progress)?;
     debian::unpack("exim4-daemon-light", &["exim4-base"], &folder, progress)?;
@@ -169,19 +155,12 @@ fn lock(folder: &Path) -> Result<File, Missing> {
 /// Runs one step of the set-up to its end.
 fn run(command: &mut Command, what: &str) -> Result<String, Missing> {
     let failed = |why: String| Missing::new(format!("{what} failed ({why})"), get(what));
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         let said = String::from_utf8_lossy(&output.stderr);
-        let last = said
-            .lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or("no word why");
+        let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no word why");
         Err(failed(format!("{}, {last}", output.status)))
     }
 }

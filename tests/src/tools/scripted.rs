@@ -20,10 +20,7 @@ pub(super) fn python(folder: &Path) -> Result<PathBuf, Missing> {
     if is_made_from(&venv, REQUIREMENTS) {
         Ok(venv.join("bin/python"))
     } else {
-        Err(Missing::new(
-            "the Python packages aiosmtpd and those it needs are missing",
-            format!("run `{SETUP}`"),
-        ))
+        Err(Missing::new("the Python packages aiosmtpd and those it needs are missing", format!("run `{SETUP}`")))
     }
 }
 
@@ -33,18 +30,11 @@ pub(super) fn make_venv(folder: &Path, progress: &mut dyn FnMut(&str)) -> Result
         return Ok(());
     }
     progress("installing the Python packages");
-    run(
-        Command::new(program("python3")?)
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv),
-        "python3-venv",
-    )?;
+    run(Command::new(program("python3")?).args(["-m", "venv", "--clear"]).arg(&venv), "python3-venv")?;
     let list = venv.join("requirements.txt");
     write(&list, REQUIREMENTS)?;
     run(
-        Command::new(venv.join("bin/python"))
-            .args(["-m", "pip", "install", "--quiet", "--requirement"])
-            .arg(&list),
+        Command::new(venv.join("bin/python")).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&list),
         "aiosmtpd",
     )?;
     write(&venv.join(INSTALLED), REQUIREMENTS)
@@ -55,10 +45,7 @@ pub(super) fn node_modules(folder: &Path) -> Result<PathBuf, Missing> {
     if is_made_from(&node, PACKAGE_JSON) {
         Ok(node.join("node_modules"))
     } else {
-        Err(Missing::new(
-            "the Node packages smtp-server and nodemailer are missing",
-            format!("run `{SETUP}`"),
-        ))
+        Err(Missing::new("the Node packages smtp-server and nodemailer are missing", format!("run `{SETUP}`")))
     }
 }
 

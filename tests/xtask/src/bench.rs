@@ -6,11 +6,8 @@ use crate::process;
 use crate::setup::{self, Need};
 
 /// What building the benchmarks needs: a peer is a C library.
-pub const NEEDS: [Need; 3] = [
-    Need::Program("cc", "gcc"),
-    Need::Program("pkg-config", "pkg-config"),
-    Need::Library("libetpan", "libetpan-dev"),
-];
+pub const NEEDS: [Need; 3] =
+    [Need::Program("cc", "gcc"), Need::Program("pkg-config", "pkg-config"), Need::Library("libetpan", "libetpan-dev")];
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]

@@ -62,10 +62,7 @@ pub fn measure() -> Result<Cost> {
     let send = build(&toolchain, "send")?;
     let with = run_send(&send)?;
     let value = |report: &Report, name: &str| {
-        report
-            .get(name)
-            .copied()
-            .with_context(|| format!("the firmware did not report `{name}`"))
+        report.get(name).copied().with_context(|| format!("the firmware did not report `{name}`"))
     };
     Ok(Cost {
         flash: send.image.flash().saturating_sub(baseline.image.flash()),
@@ -124,10 +121,7 @@ fn run_baseline(program: &Program) -> Result<Report> {
 fn run_send(program: &Program) -> Result<Report> {
     let (message, report) = exchange(program, receiver::one_message)?;
     check_attachment(&message)?;
-    println!(
-        "the server holds the message of {} bytes, its attachment whole",
-        message.len()
-    );
+    println!("the server holds the message of {} bytes, its attachment whole", message.len());
     Ok(report)
 }
 
@@ -153,15 +147,8 @@ fn exchange(
 /// Decodes the attachment of a message and compares it byte for byte.
 fn check_attachment(message: &[u8]) -> Result<()> {
     let body = message.strip_suffix(MESSAGE_END).context("the message has no end")?;
-    let start = body
-        .windows(4)
-        .rposition(|window| window == b"\r\n\r\n")
-        .context("the attachment has no header")?;
-    let mut text: Vec<u8> = body[start..]
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
+    let start = body.windows(4).rposition(|window| window == b"\r\n\r\n").context("the attachment has no header")?;
+    let mut text: Vec<u8> = body[start..].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let length = base64::decode_in_place(&mut text)
         .map_err(|error| anyhow!("the attachment is not base64 at byte {}", error.offset))?;
     if !text[..length].iter().copied().eq(Attachment::new()) {

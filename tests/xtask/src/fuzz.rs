@@ -63,27 +63,17 @@ struct Fuzzer {
 impl Fuzzer {
     fn prepare() -> Result<Self> {
         setup::ensure(&NEEDS)?;
-        Ok(Self {
-            program: cargo_fuzz()?,
-            nightly: nightly(),
-        })
+        Ok(Self { program: cargo_fuzz()?, nightly: nightly() })
     }
 
     fn search(&self, target: &str, seconds: u64) -> Result<()> {
-        process::run(
-            self.command()
-                .arg(target)
-                .arg("--")
-                .arg(format!("-max_total_time={seconds}")),
-        )
-        .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+        process::run(self.command().arg(target).arg("--").arg(format!("-max_total_time={seconds}")))
+            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
     }
 
     fn replay(&self, target: &str) -> Result<()> {
         let corpus = project::path(FOLDER).join("corpus").join(target);
-        let inputs = fs::read_dir(&corpus)
-            .with_context(|| format!("fuzz target {target} has no corpus"))?
-            .count();
+        let inputs = fs::read_dir(&corpus).with_context(|| format!("fuzz target {target} has no corpus"))?.count();
         if inputs == 0 {
             bail!("fuzz target {target} has an empty corpus: nothing would be replayed");
         }
@@ -95,15 +85,10 @@ impl Fuzzer {
     /// `cargo-fuzz run`, up to the name of the target.
     fn command(&self) -> Command {
         let mut command = process::command(&self.program);
-        command
-            .args(["run", "--fuzz-dir", FOLDER, "--target-dir"])
-            .arg(project::target().join("fuzz"));
+        command.args(["run", "--fuzz-dir", FOLDER, "--target-dir"]).arg(project::target().join("fuzz"));
         if self.nightly {
             // The variables of the toolchain that runs this program would win over the name.
-            command
-                .env("RUSTUP_TOOLCHAIN", "nightly")
-                .env_remove("CARGO")
-                .env_remove("RUSTC");
+            command.env("RUSTUP_TOOLCHAIN", "nightly").env_remove("CARGO").env_remove("RUSTC");
         } else {
             eprintln!(
                 "no nightly Rust here: searching without the address sanitizer; \
@@ -137,9 +122,7 @@ fn cargo_fuzz() -> Result<PathBuf> {
     let program = root.join("bin/cargo-fuzz");
     if !program.exists() {
         process::run(
-            process::cargo(&["install", "cargo-fuzz", "--locked", "--version", VERSION])
-                .arg("--root")
-                .arg(&root),
+            process::cargo(&["install", "cargo-fuzz", "--locked", "--version", VERSION]).arg("--root").arg(&root),
         )
         .context("cargo-fuzz is missing: `cargo install cargo-fuzz --locked` brings it")?;
     }

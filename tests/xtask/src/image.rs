@@ -142,10 +142,7 @@ mod tests {
         let error = program(&["main", "_ZN4core9panicking9panic_fmt17h0123456789abcdefE"])
             .must_not_panic()
             .expect_err("a panic");
-        assert_eq!(
-            error.to_string(),
-            "the program can panic: it holds core::panicking::panic_fmt"
-        );
+        assert_eq!(error.to_string(), "the program can panic: it holds core::panicking::panic_fmt");
     }
 
     #[test]

@@ -27,9 +27,7 @@ pub fn cargo(arguments: &[&str]) -> Command {
 /// Shows and runs a program whose output the reader wants to see.
 pub fn run(command: &mut Command) -> Result<()> {
     eprintln!("  $ {}", line(command));
-    let status = command
-        .status()
-        .with_context(|| format!("`{}` could not be started", line(command)))?;
+    let status = command.status().with_context(|| format!("`{}` could not be started", line(command)))?;
     if !status.success() {
         bail!("`{}` ended with {status}", line(command));
     }
@@ -38,17 +36,10 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a program and takes what it prints.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::piped())
-        .output()
-        .with_context(|| format!("`{}` could not be started", line(command)))?;
+    let output =
+        command.stderr(Stdio::piped()).output().with_context(|| format!("`{}` could not be started", line(command)))?;
     if !output.status.success() {
-        bail!(
-            "`{}` ended with {}: {}",
-            line(command),
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("`{}` ended with {}: {}", line(command), output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
@@ -69,10 +60,7 @@ impl Background {
     /// Shows and starts a program.
     pub fn start(command: &mut Command) -> Result<Self> {
         eprintln!("  $ {} &", line(command));
-        command
-            .spawn()
-            .map(Self)
-            .with_context(|| format!("`{}` could not be started", line(command)))
+        command.spawn().map(Self).with_context(|| format!("`{}` could not be started", line(command)))
     }
 
     /// The running program.
@@ -96,11 +84,7 @@ fn line(command: &Command) -> String {
         .chain(command.get_args())
         .map(|word| {
             let word = Path::new(word).display().to_string().replace(&root, "");
-            if word.is_empty() || word.contains([' ', '\'', '"', '$']) {
-                format!("{word:?}")
-            } else {
-                word
-            }
+            if word.is_empty() || word.contains([' ', '\'', '"', '$']) { format!("{word:?}") } else { word }
         })
         .collect::<Vec<_>>()
         .join(" ")

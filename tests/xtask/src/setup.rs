@@ -44,11 +44,7 @@ impl Need {
 
 /// Meets every need that is not met yet.
 pub fn ensure(needs: &[Need]) -> Result<()> {
-    let mut missing: Vec<_> = needs
-        .iter()
-        .filter(|need| !need.met())
-        .map(|need| need.package())
-        .collect();
+    let mut missing: Vec<_> = needs.iter().filter(|need| !need.met()).map(|need| need.package()).collect();
     missing.sort_unstable();
     missing.dedup();
     if missing.is_empty() {
@@ -93,9 +89,7 @@ pub fn npm_packages(folder: &Path) -> Result<()> {
         return Ok(());
     }
     process::run(
-        process::command("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(folder),
+        process::command("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(folder),
     )
 }
 
@@ -130,12 +124,7 @@ impl Quiet {
     const POLICY: &str = "/usr/sbin/policy-rc.d";
 
     fn begin() -> Result<Self> {
-        let made = match fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o755)
-            .open(Self::POLICY)
-        {
+        let made = match fs::OpenOptions::new().write(true).create_new(true).mode(0o755).open(Self::POLICY) {
             Ok(mut file) => {
                 file.write_all(b"#!/bin/sh\nexit 101\n")?;
                 // The mode above is cut by the umask.

@@ -88,9 +88,7 @@ fn complaint(measure: &Measure, before: Option<&Figure>) -> Option<String> {
         return Some(format!("{name}: {bytes} bytes, the bound is {bound}"));
     }
     let Some(before) = before else {
-        return Some(format!(
-            "{name}: no figure in {COMMITTED}; run `cargo xtask sizes --update` and commit it"
-        ));
+        return Some(format!("{name}: no figure in {COMMITTED}; run `cargo xtask sizes --update` and commit it"));
     };
     if before.library != measure.library {
         println!(
@@ -112,10 +110,7 @@ fn complaint(measure: &Measure, before: Option<&Figure>) -> Option<String> {
 
 fn figures(measures: &[Measure]) -> Figures {
     let figure = |measure: &Measure| {
-        let figure = Figure {
-            bytes: measure.bytes,
-            library: measure.library.to_owned(),
-        };
+        let figure = Figure { bytes: measure.bytes, library: measure.library.to_owned() };
         (measure.name.to_owned(), figure)
     };
     measures.iter().map(figure).collect()
@@ -138,19 +133,11 @@ mod tests {
     use super::*;
 
     fn measured(bytes: u64) -> Measure {
-        Measure {
-            name: "firmware",
-            bytes,
-            bound: Some(12_288),
-            library: "installed",
-        }
+        Measure { name: "firmware", bytes, bound: Some(12_288), library: "installed" }
     }
 
     fn committed(bytes: u64, library: &str) -> Figure {
-        Figure {
-            bytes,
-            library: library.to_owned(),
-        }
+        Figure { bytes, library: library.to_owned() }
     }
 
     #[test]

@@ -88,11 +88,7 @@ impl Toolchain {
     /// Where the standard library comes from: sizes are comparable only between
     /// builds that agree in this.
     pub fn library_origin(&self) -> &'static str {
-        if self.from_source.is_some() {
-            "built with the program"
-        } else {
-            "installed"
-        }
+        if self.from_source.is_some() { "built with the program" } else { "installed" }
     }
 
     fn folder(&self) -> PathBuf {
@@ -119,10 +115,7 @@ fn added_by_rustup(target: &str) -> bool {
 fn linker() -> Result<PathBuf> {
     let sysroot = process::output(process::command("rustc").args(["--print", "sysroot"]))?;
     let host = process::output(process::command("rustc").args(["--print", "host-tuple"]))?;
-    let carried = PathBuf::from(sysroot)
-        .join("lib/rustlib")
-        .join(host)
-        .join("bin/rust-lld");
+    let carried = PathBuf::from(sysroot).join("lib/rustlib").join(host).join("bin/rust-lld");
     if carried.exists() {
         return Ok(carried);
     }

@@ -29,30 +29,15 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        about: "the code is formatted",
-        needs: &[],
-        run: format,
-    },
+    Step { name: "format", about: "the code is formatted", needs: &[], run: format },
     Step {
         name: "lint",
         about: "no warning from clippy, with all features and with no allocator",
         needs: &[],
         run: lint,
     },
-    Step {
-        name: "docs",
-        about: "the docs build without a warning",
-        needs: &[],
-        run: docs,
-    },
-    Step {
-        name: "workspace",
-        about: "the tests of the workspace",
-        needs: &[],
-        run: workspace,
-    },
+    Step { name: "docs", about: "the docs build without a warning", needs: &[], run: docs },
+    Step { name: "workspace", about: "the tests of the workspace", needs: &[], run: workspace },
     Step {
         name: "bare",
         about: "the core builds without an allocator for Cortex-M0 and Cortex-M3",
@@ -114,11 +99,7 @@ fn perform(step: &'static Step) -> Outcome {
         Ok(()) => println!("=== {}: passed in {:.1} s", step.name, took.as_secs_f64()),
         Err(error) => println!("=== {}: FAILED after {:.1} s: {error:#}", step.name, took.as_secs_f64()),
     }
-    Outcome {
-        name: step.name,
-        took,
-        result,
-    }
+    Outcome { name: step.name, took, result }
 }
 
 fn summary(outcomes: &[Outcome], took: Duration) -> Result<()> {
@@ -126,11 +107,7 @@ fn summary(outcomes: &[Outcome], took: Duration) -> Result<()> {
     for outcome in outcomes {
         match &outcome.result {
             Ok(()) => println!("passed {:>7.1} s  {}", outcome.took.as_secs_f64(), outcome.name),
-            Err(error) => println!(
-                "FAILED {:>7.1} s  {}: {error:#}",
-                outcome.took.as_secs_f64(),
-                outcome.name
-            ),
+            Err(error) => println!("FAILED {:>7.1} s  {}: {error:#}", outcome.took.as_secs_f64(), outcome.name),
         }
     }
     let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
@@ -143,12 +120,7 @@ fn summary(outcomes: &[Outcome], took: Duration) -> Result<()> {
 
 fn format() -> Result<()> {
     process::run(&mut process::cargo(&["fmt", "--all", "--check"]))?;
-    process::run(&mut process::cargo(&[
-        "fmt",
-        "--check",
-        "--manifest-path",
-        "tests/firmware/Cargo.toml",
-    ]))
+    process::run(&mut process::cargo(&["fmt", "--check", "--manifest-path", "tests/firmware/Cargo.toml"]))
 }
 
 fn lint() -> Result<()> {

@@ -112,13 +112,6 @@ pub fn build(parts: &Parts) -> Result<Built> {
 fn shrink(module: &Path) -> Result<()> {
     let optimiser = setup::npm_program("binaryen", BINARYEN, "wasm-opt")?;
     let smaller = module.with_extension("smaller");
-    process::run(
-        process::command(optimiser)
-            .arg("-Oz")
-            .args(FEATURES)
-            .arg(module)
-            .arg("-o")
-            .arg(&smaller),
-    )?;
+    process::run(process::command(optimiser).arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(&smaller))?;
     fs::rename(&smaller, module).with_context(|| format!("cannot replace {}", module.display()))
 }

@@ -220,11 +220,7 @@ impl Machine {
 
     fn violation(&mut self, kind: ViolationKind, ahead: usize) -> Error {
         let offset = self.offset + ahead as u64;
-        self.fail(Error::Protocol(Violation {
-            kind,
-            offset,
-            farewell: None,
-        }))
+        self.fail(Error::Protocol(Violation { kind, offset, farewell: None }))
     }
 
     /// TLS runs: what the server said in plain text is forgotten.
@@ -236,9 +232,7 @@ impl Machine {
             return Err(self.violation(ViolationKind::StartTlsInjection, 0));
         }
         self.wall = false;
-        self.state = State::Handshake
-            .after(Verb::TlsStarted, Outcome::Success)
-            .unwrap_or(State::Ended);
+        self.state = State::Handshake.after(Verb::TlsStarted, Outcome::Success).unwrap_or(State::Ended);
         self.planned = self.state;
         self.forget_extensions();
         self.silence.broken();
@@ -305,11 +299,7 @@ impl Machine {
             self.state = State::Ended;
             return Ok(Advance::Idle);
         }
-        let closure = if self.closing {
-            Closure::ByPeer
-        } else {
-            Closure::EndOfInput
-        };
+        let closure = if self.closing { Closure::ByPeer } else { Closure::EndOfInput };
         Err(self.fail(Error::Closed(closure)))
     }
 
@@ -324,10 +314,7 @@ impl Machine {
     ) -> Result<Advance, Error> {
         let code = reply.code();
         let outcome = Outcome::of(code);
-        let event = |what| Advance::Event {
-            consumed,
-            found: Found { frame, what },
-        };
+        let event = |what| Advance::Event { consumed, found: Found { frame, what } };
         if self.state == State::Connected {
             self.offset += consumed as u64;
             self.greeted(code);
@@ -347,22 +334,12 @@ impl Machine {
                 self.rounds += 1;
                 if self.rounds > self.limits.sasl_rounds {
                     let value = u32::from(self.limits.sasl_rounds);
-                    let exceeded = Exceeded {
-                        limit: LimitKind::SaslRounds,
-                        value,
-                        offset: self.offset,
-                    };
+                    let exceeded = Exceeded { limit: LimitKind::SaslRounds, value, offset: self.offset };
                     return Err(self.fail(Error::Limit(exceeded)));
                 }
                 self.challenge = consumed as u32;
                 // The challenge stays in the input until it is answered.
-                return Ok(Advance::Event {
-                    consumed: 0,
-                    found: Found {
-                        frame,
-                        what: What::Challenge(id),
-                    },
-                });
+                return Ok(Advance::Event { consumed: 0, found: Found { frame, what: What::Challenge(id) } });
             }
             (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
                 // RFC 2920 §3.1: the server took DATA though no recipient stands.
@@ -406,14 +383,11 @@ impl Machine {
         Ok(event(What::Reply(id, verb)))
     }
 
+    /// Whatever else the greeting says, the server still waits for QUIT (RFC 5321 §3.1).
     fn greeted(&mut self, code: u16) {
-        if Outcome::of(code) == Outcome::Success {
-            self.state = State::Greeted;
-        } else if code == 421 {
+        self.state = State::Greeted;
+        if code == 421 {
             self.close_by_peer();
-        } else {
-            // The server still waits for QUIT (RFC 5321 §3.1).
-            self.state = State::Greeted;
         }
     }
 
@@ -421,9 +395,6 @@ impl Machine {
     fn close_by_peer(&mut self) {
         self.closing = true;
         self.body = Body::None;
-        if self.state == State::Connected {
-            self.state = State::Greeted;
-        }
     }
 
     /// LMTP: one more recipient's verdict.
@@ -500,19 +471,11 @@ impl Machine {
         Some(match found.what {
             What::Greeting => Event::Greeting(reply),
             What::Reply(id, verb) => Event::Reply { id, verb, reply },
-            What::Delivery { id, recipient, last } => Event::Delivery {
-                id,
-                recipient,
-                last,
-                reply,
-            },
+            What::Delivery { id, recipient, last } => Event::Delivery { id, recipient, last, reply },
             What::DataReady(id) => Event::DataReady { id, reply },
             What::StartTls(id) => Event::StartTls { id },
             What::Closing => Event::Closing(reply),
-            What::Challenge(id) => Event::Challenge {
-                id,
-                text: reply.lines().last().map_or(b"", |line| line.text()),
-            },
+            What::Challenge(id) => Event::Challenge { id, text: reply.lines().last().map_or(b"", |line| line.text()) },
         })
     }
 
@@ -523,7 +486,7 @@ impl Machine {
 
     /// The exchange goes on or is over.
     pub(super) fn answered_challenge(&mut self) {
-        self.offset += u64::from(core::mem::take(&mut self.challenge));
+        self.challenge = 0;
     }
 
     pub(super) fn start_exchange(&mut self) {

@@ -175,8 +175,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`]; also [`Misuse::Syntax`] where the mailbox breaks the grammar.
     pub fn mail(&mut self, sender: &str, parameters: &[Parameter<'_>]) -> Result<CommandId, Error> {
-        self.machine
-            .envelope(Verb::Mail, sender, parameters, &mut self.transmit)
+        self.machine.envelope(Verb::Mail, sender, parameters, &mut self.transmit)
     }
 
     /// RCPT (RFC 5321 §4.1.1.3). `recipient` is a mailbox without brackets, or `Postmaster`.
@@ -184,8 +183,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// As [`mail`](Self::mail).
     pub fn rcpt(&mut self, recipient: &str, parameters: &[Parameter<'_>]) -> Result<CommandId, Error> {
-        self.machine
-            .envelope(Verb::Rcpt, recipient, parameters, &mut self.transmit)
+        self.machine.envelope(Verb::Rcpt, recipient, parameters, &mut self.transmit)
     }
 
     /// DATA (RFC 5321 §4.1.1.4). Ends in [`Event::DataReady`] and later a verdict, or in a refusal.
@@ -309,14 +307,8 @@ impl<B: Buffers> Client<B> {
 
 /// The text of the last line of a 334 reply, without its code and line end.
 fn challenge_text(reply: &mut [u8]) -> &mut [u8] {
-    let end = reply
-        .iter()
-        .rposition(|byte| !matches!(byte, b'\r' | b'\n'))
-        .map_or(0, |last| last + 1);
-    let start = reply[..end]
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |before| before + 1);
+    let end = reply.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+    let start = reply[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
     let start = (start + 4).min(end);
     &mut reply[start..end]
 }
@@ -328,11 +320,7 @@ impl<B: Buffers> Endpoint for Client<B> {
         Self: 'a;
 
     fn receive_space(&mut self) -> &mut [u8] {
-        if self.machine.takes_bytes() {
-            self.receive.read_space()
-        } else {
-            &mut []
-        }
+        if self.machine.takes_bytes() { self.receive.read_space() } else { &mut [] }
     }
 
     fn received(&mut self, count: usize) {
@@ -349,10 +337,7 @@ impl<B: Buffers> Endpoint for Client<B> {
         loop {
             self.machine.release();
             let capacity = self.receive.capacity_limit();
-            match self
-                .machine
-                .advance(self.receive.filled(), capacity, &mut self.transmit)?
-            {
+            match self.machine.advance(self.receive.filled(), capacity, &mut self.transmit)? {
                 Advance::Idle => {
                     self.receive.release_if_empty();
                     return Ok(None);
@@ -362,11 +347,7 @@ impl<B: Buffers> Endpoint for Client<B> {
                 Advance::Event { consumed, found } => {
                     self.receive.take(consumed);
                     self.machine.release();
-                    let bytes = if consumed > 0 {
-                        self.receive.taken(consumed)
-                    } else {
-                        self.receive.filled()
-                    };
+                    let bytes = if consumed > 0 { self.receive.taken(consumed) } else { self.receive.filled() };
                     return Ok(self.machine.event(found, bytes));
                 }
             }
@@ -374,10 +355,7 @@ impl<B: Buffers> Endpoint for Client<B> {
     }
 
     fn transmit(&self) -> &[u8] {
-        self.transmit
-            .filled()
-            .get(..self.machine.visible as usize)
-            .unwrap_or(&[])
+        self.transmit.filled().get(..self.machine.visible as usize).unwrap_or(&[])
     }
 
     fn transmitted(&mut self, count: usize) {

@@ -37,12 +37,6 @@ pub struct ClientTimeouts {
 
 impl Default for ClientTimeouts {
     fn default() -> Self {
-        Self {
-            greeting: 300,
-            reply: 300,
-            data_start: 120,
-            data_block: 180,
-            data_end: 600,
-        }
+        Self { greeting: 300, reply: 300, data_start: 120, data_block: 180, data_end: 600 }
     }
 }

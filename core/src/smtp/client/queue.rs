@@ -28,17 +28,8 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        let nothing = Pending {
-            verb: Verb::Noop,
-            held: 0,
-        };
-        Self {
-            commands: [nothing; CAPACITY],
-            first: 0,
-            count: 0,
-            released: 0,
-            first_id: 0,
-        }
+        let nothing = Pending { verb: Verb::Noop, held: 0 };
+        Self { commands: [nothing; CAPACITY], first: 0, count: 0, released: 0, first_id: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -108,10 +99,7 @@ impl Queue {
 /// Whether other commands may be sent before this one's reply has come (RFC 2920 §3.1, RFC 3030
 /// §4.2).
 const fn may_be_followed(verb: Verb) -> bool {
-    matches!(
-        verb,
-        Verb::Rset | Verb::Mail | Verb::Rcpt | Verb::Bdat | Verb::BdatLast | Verb::DataEnd
-    )
+    matches!(verb, Verb::Rset | Verb::Mail | Verb::Rcpt | Verb::Bdat | Verb::BdatLast | Verb::DataEnd)
 }
 
 #[cfg(test)]

@@ -53,20 +53,13 @@ impl Machine {
     /// Not now, or never?
     fn no_room(&self, length: usize, transmit: &mut dyn Sink) -> Error {
         match transmit.pending() {
-            0 => Misuse::TooLong {
-                limit: transmit.room(length) as u32,
-            }
-            .into(),
+            0 => Misuse::TooLong { limit: transmit.room(length) as u32 }.into(),
             _ => Misuse::Full.into(),
         }
     }
 
     fn queued(&mut self, verb: Verb, length: u16) -> CommandId {
-        let outcome = if verb == Verb::Data {
-            Outcome::GoAhead
-        } else {
-            Outcome::Success
-        };
+        let outcome = if verb == Verb::Data { Outcome::GoAhead } else { Outcome::Success };
         self.planned = self.planned.after(verb, outcome).unwrap_or(self.planned);
         let id = self.queue.push(verb, length);
         self.release();
@@ -85,11 +78,7 @@ impl Machine {
 
     /// Misuse, if what the server can is known and this is not in it.
     fn check_offered(&self, set: ExtensionSet) -> Result<(), Misuse> {
-        if self.informed && !self.extensions.offers(set) {
-            Err(Misuse::NotOffered)
-        } else {
-            Ok(())
-        }
+        if self.informed && !self.extensions.offers(set) { Err(Misuse::NotOffered) } else { Ok(()) }
     }
 
     pub(super) fn starttls(&mut self, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
@@ -108,9 +97,7 @@ impl Machine {
         // A recipient may be the bare word that RFC 5321 §4.1.1.3 allows.
         let postmaster = verb == Verb::Rcpt && mailbox.eq_ignore_ascii_case("Postmaster");
         if !postmaster {
-            let path = Path::from_mailbox(mailbox).map_err(|error| Misuse::Syntax {
-                offset: error.offset as u32,
-            })?;
+            let path = Path::from_mailbox(mailbox).map_err(|error| Misuse::Syntax { offset: error.offset as u32 })?;
             if path.is_null() && verb == Verb::Rcpt {
                 return Err(Misuse::Syntax { offset: 0 }.into());
             }
@@ -122,11 +109,7 @@ impl Machine {
             }
         }
         let start = if verb == Verb::Mail { "MAIL FROM:<" } else { "RCPT TO:<" };
-        self.queue_line(
-            verb,
-            &mut |put| encode_envelope(start, mailbox, parameters, put),
-            transmit,
-        )
+        self.queue_line(verb, &mut |put| encode_envelope(start, mailbox, parameters, put), transmit)
     }
 
     pub(super) fn argument<'a>(
@@ -169,11 +152,7 @@ impl Machine {
                 let done = self.dots.write(data, space);
                 transmit.filled(done.written);
                 self.visible += done.written as u32;
-                if done.refused && done.taken == 0 {
-                    Err(Misuse::BareLineEnd.into())
-                } else {
-                    Ok(done.taken)
-                }
+                if done.refused && done.taken == 0 { Err(Misuse::BareLineEnd.into()) } else { Ok(done.taken) }
             }
             Body::Chunk => {
                 let mut room = transmit.room(data.len()).min(data.len());
@@ -231,13 +210,7 @@ impl Machine {
         place.copy_from_slice(mechanism.name().as_bytes());
         let name = core::str::from_utf8(&name[..length]).unwrap_or("");
         check_word(name)?;
-        let id = self.command(
-            Command::Auth {
-                mechanism: name,
-                initial: None,
-            },
-            transmit,
-        )?;
+        let id = self.command(Command::Auth { mechanism: name, initial: None }, transmit)?;
         self.start_exchange();
         // The line is there; an initial response goes between it and its end, if it fits.
         let line_end = transmit.pending() - 2;

@@ -18,11 +18,7 @@ pub(super) struct Answer {
 }
 
 const fn answer(code: u16, enhanced: (u8, u16, u16), text: &'static str) -> Answer {
-    Answer {
-        code,
-        enhanced: Some(EnhancedCode::new(enhanced.0, enhanced.1, enhanced.2)),
-        text,
-    }
+    Answer { code, enhanced: Some(EnhancedCode::new(enhanced.0, enhanced.1, enhanced.2)), text }
 }
 
 /// Room that must be free before a line is looked at: no answer below is longer.
@@ -37,11 +33,7 @@ pub(super) const AUTHENTICATED: Answer = answer(235, (2, 7, 0), "Authentication 
 pub(super) const CANNOT_VERIFY: Answer = answer(252, (2, 1, 5), "Cannot verify, but will take a message");
 pub(super) const READY_FOR_TLS: Answer = answer(220, (2, 0, 0), "Ready to start TLS");
 pub(super) const HELP: Answer = answer(214, (2, 0, 0), "See RFC 5321");
-pub(super) const GO_AHEAD: Answer = Answer {
-    code: 354,
-    enhanced: None,
-    text: "End data with <CR><LF>.<CR><LF>",
-};
+pub(super) const GO_AHEAD: Answer = Answer { code: 354, enhanced: None, text: "End data with <CR><LF>.<CR><LF>" };
 
 pub(super) const TOO_LONG: Answer = answer(500, (5, 5, 2), "Line too long");
 pub(super) const OUT_OF_ORDER: Answer = answer(503, (5, 5, 1), "Bad sequence of commands");
@@ -88,12 +80,7 @@ pub(super) const fn to_misplaced(verb: Verb, has_sender: bool) -> Answer {
 
 /// Writes a reply; enhanced codes only where they were announced.
 pub(super) fn put(transmit: &mut dyn Sink, answer: Answer, with_enhanced: bool) {
-    put_text(
-        transmit,
-        answer.code,
-        answer.enhanced.filter(|_| with_enhanced),
-        answer.text,
-    );
+    put_text(transmit, answer.code, answer.enhanced.filter(|_| with_enhanced), answer.text);
 }
 
 /// Writes a reply with a text of the host's.

@@ -31,18 +31,16 @@ impl Machine {
                 self.note_failed_auth();
                 self.refuse(answer, b"", transmit)
             }
-            Found::Credentials {
-                exchange,
-                first,
-                second,
-            } => match exchange.credentials(first.of(bytes), second.of(bytes)) {
-                Ok(credentials) => Event::Auth(credentials),
-                Err(_) => {
-                    self.question = None;
-                    self.note_failed_auth();
-                    self.refuse(answer::AUTH_MALFORMED, b"", transmit)
+            Found::Credentials { exchange, first, second } => {
+                match exchange.credentials(first.of(bytes), second.of(bytes)) {
+                    Ok(credentials) => Event::Auth(credentials),
+                    Err(_) => {
+                        self.question = None;
+                        self.note_failed_auth();
+                        self.refuse(answer::AUTH_MALFORMED, b"", transmit)
+                    }
                 }
-            },
+            }
             Found::Line { length } => self.line(bytes.get(..length).unwrap_or(bytes), transmit),
         }
     }
@@ -66,18 +64,12 @@ impl Machine {
         self.note_bad_command();
         self.say(answer, transmit);
         let secret = line.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
-        Event::Refused {
-            code: answer.code,
-            line: if secret { b"" } else { line },
-        }
+        Event::Refused { code: answer.code, line: if secret { b"" } else { line } }
     }
 
     /// Why the policy or the order of commands forbids `verb` now.
     pub(super) fn policy_refusal(&self, verb: Verb) -> Option<Answer> {
-        let always = matches!(
-            verb,
-            Verb::Ehlo | Verb::Helo | Verb::StartTls | Verb::Noop | Verb::Quit | Verb::Rset
-        );
+        let always = matches!(verb, Verb::Ehlo | Verb::Helo | Verb::StartTls | Verb::Noop | Verb::Quit | Verb::Rset);
         if self.require_tls && !self.tls && !always {
             return Some(answer::TLS_FIRST);
         }
@@ -142,23 +134,18 @@ impl Machine {
             return Err(refusal);
         }
         match command {
-            Command::Ehlo(name) | Command::Lhlo(name) => Ok(self.ask_host(
-                Question::Hello { extended: true },
-                Event::Hello { name, extended: true },
-            )),
-            Command::Helo(name) => Ok(self.ask_host(
-                Question::Hello { extended: false },
-                Event::Hello { name, extended: false },
-            )),
+            Command::Ehlo(name) | Command::Lhlo(name) => {
+                Ok(self.ask_host(Question::Hello { extended: true }, Event::Hello { name, extended: true }))
+            }
+            Command::Helo(name) => {
+                Ok(self.ask_host(Question::Hello { extended: false }, Event::Hello { name, extended: false }))
+            }
             Command::Mail { path, parameters } => self.mail(path, parameters),
             Command::Rcpt { path, parameters } => self.rcpt(path, parameters),
             Command::Data if self.binary => Err(answer::NEEDS_BDAT),
             Command::Data => {
                 self.start_message();
-                Ok(self.ask_host(
-                    Question::DataStart { chunking: false },
-                    Event::DataStart { chunking: false },
-                ))
+                Ok(self.ask_host(Question::DataStart { chunking: false }, Event::DataStart { chunking: false }))
             }
             Command::Rset => {
                 self.end_transaction();
@@ -170,10 +157,7 @@ impl Machine {
             }
             Command::Vrfy(argument) => {
                 self.say(answer::CANNOT_VERIFY, transmit);
-                Ok(Event::Refused {
-                    code: answer::CANNOT_VERIFY.code,
-                    line: argument.as_bytes(),
-                })
+                Ok(Event::Refused { code: answer::CANNOT_VERIFY.code, line: argument.as_bytes() })
             }
             Command::Expn(argument) if self.offers(ExtensionSet::EXPN) => {
                 Ok(self.ask_host(Question::Expn, Event::Expn(argument)))
@@ -311,9 +295,7 @@ impl Machine {
             transmit.put(piece);
         }
         self.question = None;
-        self.state = State::Connected
-            .after(Verb::Greeting, Outcome::Success)
-            .unwrap_or(State::Greeted);
+        self.state = State::Connected.after(Verb::Greeting, Outcome::Success).unwrap_or(State::Greeted);
         self.end_greeting();
         Ok(())
     }
@@ -355,11 +337,7 @@ impl Machine {
         match question {
             Question::Auth => self.note_failed_auth(),
             Question::DataStart { chunking: true } => {
-                self.refuse_chunks(Answer {
-                    code,
-                    enhanced,
-                    text: "Message refused",
-                });
+                self.refuse_chunks(Answer { code, enhanced, text: "Message refused" });
             }
             Question::Connect => self.end_greeting(),
             _ => {}

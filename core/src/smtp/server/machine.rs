@@ -116,9 +116,7 @@ pub(super) struct Span {
 
 impl Span {
     pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
-        bytes
-            .get(self.start as usize..(self.start + self.length) as usize)
-            .unwrap_or(&[])
+        bytes.get(self.start as usize..(self.start + self.length) as usize).unwrap_or(&[])
     }
 }
 
@@ -287,9 +285,7 @@ impl Machine {
         if injected {
             return Err(self.violation(ViolationKind::StartTlsInjection, answer::INJECTION, transmit));
         }
-        self.state = State::Handshake
-            .after(Verb::TlsStarted, Outcome::Success)
-            .unwrap_or(State::Ended);
+        self.state = State::Handshake.after(Verb::TlsStarted, Outcome::Success).unwrap_or(State::Ended);
         self.mode = Mode::Commands;
         self.tls = true;
         self.authenticated = false;
@@ -399,11 +395,7 @@ impl Machine {
         }
         // AUTH may carry a whole response (RFC 4954 §4.5); nothing else may be that long.
         let is_auth = input.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
-        let limit = if is_auth {
-            self.limits.sasl_line
-        } else {
-            self.limits.command_line
-        };
+        let limit = if is_auth { self.limits.sasl_line } else { self.limits.command_line };
         let limit = (limit as usize).min(capacity);
         let lf_ends = self.leniency.tolerates(Anomalies::BARE_LF);
         let (length, consumed) = match self.line.next(input, limit, lf_ends) {
@@ -473,12 +465,7 @@ impl Machine {
         input: &mut [u8],
         transmit: &mut dyn Sink,
     ) -> Result<Advance, Error> {
-        self.exchange = Some(Exchange {
-            sasl,
-            held: 0,
-            responses: [Span::default(); 2],
-            count: 0,
-        });
+        self.exchange = Some(Exchange { sasl, held: 0, responses: [Span::default(); 2], count: 0 });
         self.mode = Mode::Auth;
         match initial {
             None => {
@@ -488,9 +475,7 @@ impl Machine {
                 self.step_exchange(sasl.first(), transmit);
                 Ok(Advance::Secret)
             }
-            Some(span) => Ok(self
-                .take_response(span, consumed, input, transmit)
-                .unwrap_or(Advance::Secret)),
+            Some(span) => Ok(self.take_response(span, consumed, input, transmit).unwrap_or(Advance::Secret)),
         }
     }
 
@@ -533,13 +518,8 @@ impl Machine {
                     self.mode = Mode::Commands;
                     return Ok(self.found(held + consumed, Found::AuthFailed(answer::AUTH_CANCELLED)));
                 }
-                let span = Span {
-                    start: held as u32,
-                    length: length as u32,
-                };
-                Ok(self
-                    .take_response(span, held + consumed, input, transmit)
-                    .unwrap_or(Advance::Idle))
+                let span = Span { start: held as u32, length: length as u32 };
+                Ok(self.take_response(span, held + consumed, input, transmit).unwrap_or(Advance::Idle))
             }
         }
     }
@@ -554,19 +534,12 @@ impl Machine {
     ) -> Option<Advance> {
         let mut exchange = self.exchange?;
         let place = input.get_mut(span.start as usize..(span.start + span.length) as usize)?;
-        let decoded = if place == b"=" {
-            Ok(0)
-        } else {
-            base64::decode_in_place(place)
-        };
+        let decoded = if place == b"=" { Ok(0) } else { base64::decode_in_place(place) };
         let (Ok(length), Some(response)) = (decoded, exchange.responses.get_mut(usize::from(exchange.count))) else {
             self.mode = Mode::Commands;
             return Some(self.found(consumed, Found::AuthFailed(answer::AUTH_MALFORMED)));
         };
-        *response = Span {
-            start: span.start,
-            length: length as u32,
-        };
+        *response = Span { start: span.start, length: length as u32 };
         exchange.count += 1;
         exchange.held = consumed as u32;
         let complete = self.step_exchange(exchange.sasl.response(), transmit);
@@ -577,11 +550,7 @@ impl Machine {
         self.mode = Mode::Commands;
         self.exchange = None;
         let [first, second] = exchange.responses;
-        let found = Found::Credentials {
-            exchange: exchange.sasl,
-            first,
-            second,
-        };
+        let found = Found::Credentials { exchange: exchange.sasl, first, second };
         Some(self.ask(Question::Auth, consumed, found))
     }
 
@@ -591,10 +560,7 @@ impl Machine {
         let refusal = self.policy_refusal(verb);
         if let Some(answer) = refusal {
             // Its bytes come all the same (RFC 3030 §2).
-            self.mode = Mode::Chunk {
-                last: false,
-                swallow: true,
-            };
+            self.mode = Mode::Chunk { last: false, swallow: true };
             self.note_bad_command();
             self.say(answer, transmit);
             return self.drop_bytes(consumed);
@@ -628,10 +594,7 @@ impl Machine {
             self.owed = self.recipients.saturating_sub(1);
             self.owed_answer = answer;
         }
-        self.mode = Mode::Chunk {
-            last: false,
-            swallow: true,
-        };
+        self.mode = Mode::Chunk { last: false, swallow: true };
         self.end_transaction();
     }
 
@@ -712,18 +675,10 @@ impl Machine {
     ) -> Result<Advance, Error> {
         let length = self.chunk.next(input.len());
         if length > 0 {
-            return Ok(if swallow {
-                self.drop_bytes(length)
-            } else {
-                self.data(length)
-            });
+            return Ok(if swallow { self.drop_bytes(length) } else { self.data(length) });
         }
         if !self.chunk.is_complete() {
-            return if self.eof {
-                Err(self.broken_off())
-            } else {
-                Ok(Advance::Idle)
-            };
+            return if self.eof { Err(self.broken_off()) } else { Ok(Advance::Idle) };
         }
         self.silence.broken();
         if swallow {
@@ -733,11 +688,7 @@ impl Machine {
         if self.too_large {
             let recipients = if last { self.recipients } else { 1 };
             let aborted = self.end_of_message(0, Some((Abort::TooLarge, answer::TOO_LARGE)), transmit);
-            self.owed = if self.is_lmtp() {
-                recipients.saturating_sub(1)
-            } else {
-                0
-            };
+            self.owed = if self.is_lmtp() { recipients.saturating_sub(1) } else { 0 };
             return Ok(aborted);
         }
         if last {
@@ -764,11 +715,7 @@ impl Machine {
 
     /// Says one of the endpoint's own answers.
     pub(super) fn say(&self, answer: Answer, transmit: &mut dyn Sink) {
-        answer::put(
-            transmit,
-            answer,
-            self.offered.contains(ExtensionSet::ENHANCED_STATUS_CODES),
-        );
+        answer::put(transmit, answer, self.offered.contains(ExtensionSet::ENHANCED_STATUS_CODES));
     }
 
     /// The enhanced code, where such codes are announced.
@@ -827,11 +774,7 @@ impl Machine {
 
     fn violation(&mut self, kind: ViolationKind, answer: Answer, transmit: &mut dyn Sink) -> Error {
         self.farewell(answer, transmit);
-        let error = Error::Protocol(Violation {
-            kind,
-            offset: self.offset,
-            farewell: Some(answer.code),
-        });
+        let error = Error::Protocol(Violation { kind, offset: self.offset, farewell: Some(answer.code) });
         self.failure = Some(error);
         error
     }
@@ -850,11 +793,7 @@ impl Machine {
             return Ok(());
         };
         self.farewell(answer::TOO_MANY_ERRORS, transmit);
-        let error = Error::Limit(Exceeded {
-            limit,
-            value: u32::from(value),
-            offset: self.offset,
-        });
+        let error = Error::Limit(Exceeded { limit, value: u32::from(value), offset: self.offset });
         self.failure = Some(error);
         Err(error)
     }

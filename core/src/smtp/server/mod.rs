@@ -165,11 +165,7 @@ impl<B: Buffers> Endpoint for Server<B> {
 
     fn receive_space(&mut self) -> &mut [u8] {
         self.forget_secret();
-        if self.machine.takes_bytes() {
-            self.receive.read_space()
-        } else {
-            &mut []
-        }
+        if self.machine.takes_bytes() { self.receive.read_space() } else { &mut [] }
     }
 
     fn received(&mut self, count: usize) {
@@ -187,10 +183,7 @@ impl<B: Buffers> Endpoint for Server<B> {
         self.forget_secret();
         loop {
             let capacity = self.receive.capacity_limit();
-            match self
-                .machine
-                .advance(self.receive.filled_mut(), capacity, &mut self.transmit)?
-            {
+            match self.machine.advance(self.receive.filled_mut(), capacity, &mut self.transmit)? {
                 Advance::Idle => {
                     if self.machine.is_between_commands() {
                         self.receive.release_if_empty();

@@ -82,10 +82,7 @@ pub struct ServerTimeouts {
 
 impl Default for ServerTimeouts {
     fn default() -> Self {
-        Self {
-            command: 300,
-            data_block: 180,
-        }
+        Self { command: 300, data_block: 180 }
     }
 }
 
@@ -100,14 +97,9 @@ impl Name {
     pub(super) fn new(name: &str) -> Result<Self, Misuse> {
         super::super::command::check_word(name)?;
         let mut bytes = [0; ServerOptions::NAME_MAX];
-        let place = bytes.get_mut(..name.len()).ok_or(Misuse::TooLong {
-            limit: ServerOptions::NAME_MAX as u32,
-        })?;
+        let place = bytes.get_mut(..name.len()).ok_or(Misuse::TooLong { limit: ServerOptions::NAME_MAX as u32 })?;
         place.copy_from_slice(name.as_bytes());
-        Ok(Self {
-            bytes,
-            length: name.len() as u8,
-        })
+        Ok(Self { bytes, length: name.len() as u8 })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

@@ -19,14 +19,8 @@ impl Exchange {
     /// cross the line in plain text.
     pub(super) fn new(login: Login, offered: Mechanisms, tls: bool) -> Option<Self> {
         let wanted = |mechanism: &Mechanism| login.mechanism.is_none_or(|chosen| chosen == *mechanism);
-        let mechanism = PREFERENCE
-            .into_iter()
-            .find(|mechanism| offered.contains(*mechanism) && wanted(mechanism))?;
-        (tls || login.allow_without_tls).then_some(Self {
-            login,
-            mechanism,
-            answered: 0,
-        })
+        let mechanism = PREFERENCE.into_iter().find(|mechanism| offered.contains(*mechanism) && wanted(mechanism))?;
+        (tls || login.allow_without_tls).then_some(Self { login, mechanism, answered: 0 })
     }
 }
 
@@ -36,12 +30,7 @@ impl ClientMechanism for Exchange {
     }
 
     fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
-        let Login {
-            user,
-            password,
-            authorization,
-            ..
-        } = &self.login;
+        let Login { user, password, authorization, .. } = &self.login;
         match self.mechanism {
             Mechanism::Plain => sasl::Plain::new(authorization, user, password).ok()?.initial(response),
             _ => None,

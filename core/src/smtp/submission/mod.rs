@@ -82,10 +82,7 @@ impl Submission {
                 check_no_control(credential.as_bytes())?;
             }
         }
-        Ok(Self {
-            client: Client::new(options.client()),
-            session: Session::new(options),
-        })
+        Ok(Self { client: Client::new(options.client()), session: Session::new(options) })
     }
 
     /// Adds a message; its content is asked for by [`Event::BodyWanted`]. Messages are sent in order,
@@ -112,17 +109,8 @@ impl Submission {
     /// that the options refuse, [`Misuse::Closed`] when the connection is over.
     pub fn send_data(&mut self, data: &[u8]) -> Result<usize, Error> {
         let session = &self.session;
-        let Some(message) = session
-            .messages
-            .front()
-            .filter(|message| message.data_queued && !message.finished)
-        else {
-            return Err(if session.broken.is_some() {
-                Misuse::Closed
-            } else {
-                Misuse::OutOfOrder
-            }
-            .into());
+        let Some(message) = session.messages.front().filter(|message| message.data_queued && !message.finished) else {
+            return Err(if session.broken.is_some() { Misuse::Closed } else { Misuse::OutOfOrder }.into());
         };
         if message.refused {
             return Ok(data.len());
@@ -151,17 +139,9 @@ impl Submission {
     pub fn finish_data(&mut self) -> Result<(), Error> {
         let session = &mut self.session;
         let offered = self.client.extensions().set;
-        let Some(message) = session
-            .messages
-            .front_mut()
-            .filter(|message| message.data_queued && !message.finished)
+        let Some(message) = session.messages.front_mut().filter(|message| message.data_queued && !message.finished)
         else {
-            return Err(if session.broken.is_some() {
-                Misuse::Closed
-            } else {
-                Misuse::OutOfOrder
-            }
-            .into());
+            return Err(if session.broken.is_some() { Misuse::Closed } else { Misuse::OutOfOrder }.into());
         };
         if message.refused {
             message.finished = true;
@@ -188,10 +168,7 @@ impl Submission {
     pub fn tls_started(&mut self) -> Result<(), Error> {
         self.client.tls_started()?;
         self.session.tls = true;
-        self.session.phase = Phase::Hello {
-            extended: true,
-            said: false,
-        };
+        self.session.phase = Phase::Hello { extended: true, said: false };
         Ok(())
     }
 
@@ -252,10 +229,7 @@ fn check_envelope(envelope: &Envelope) -> Result<(), Misuse> {
             check_no_control(address.as_bytes())?;
         }
     }
-    envelope
-        .envelope_id
-        .iter()
-        .try_for_each(|id| check_no_control(id.as_bytes()))
+    envelope.envelope_id.iter().try_for_each(|id| check_no_control(id.as_bytes()))
 }
 
 impl Endpoint for Submission {
@@ -282,38 +256,16 @@ impl Endpoint for Submission {
             };
         };
         let kept = |with: bool| {
-            if with {
-                Reply::parse(&self.session.reply).ok()
-            } else {
-                None
-            }
+            if with { Reply::parse(&self.session.reply).ok() } else { None }
         };
         Ok(Some(match notice {
             Notice::StartTls => Event::StartTls,
             Notice::BodyWanted(message) => Event::BodyWanted { message },
-            Notice::Recipient {
-                message,
-                recipient,
-                verdict,
-                failure,
-                reply,
-            } => Event::Recipient {
-                message,
-                recipient,
-                delivery: Delivery {
-                    verdict,
-                    failure,
-                    reply: kept(reply),
-                },
-            },
-            Notice::MessageDone { message, reply } => Event::MessageDone {
-                message,
-                reply: kept(reply),
-            },
-            Notice::Failed { failure, reply } => Event::Failed {
-                failure,
-                reply: kept(reply),
-            },
+            Notice::Recipient { message, recipient, verdict, failure, reply } => {
+                Event::Recipient { message, recipient, delivery: Delivery { verdict, failure, reply: kept(reply) } }
+            }
+            Notice::MessageDone { message, reply } => Event::MessageDone { message, reply: kept(reply) },
+            Notice::Failed { failure, reply } => Event::Failed { failure, reply: kept(reply) },
         }))
     }
 

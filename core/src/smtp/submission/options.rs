@@ -111,10 +111,7 @@ impl Drop for Login {
 impl core::fmt::Debug for Login {
     /// Without the password: debug output ends up in logs.
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter
-            .debug_struct("Login")
-            .field("user", &self.user)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Login").field("user", &self.user).finish_non_exhaustive()
     }
 }
 
@@ -170,9 +167,6 @@ pub struct Recipient {
 impl Recipient {
     /// A recipient without wishes.
     pub fn new(address: &str) -> Self {
-        Self {
-            address: address.into(),
-            ..Self::default()
-        }
+        Self { address: address.into(), ..Self::default() }
     }
 }

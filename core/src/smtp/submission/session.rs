@@ -46,21 +46,9 @@ pub(super) enum Phase {
 pub(super) enum Notice {
     StartTls,
     BodyWanted(MessageId),
-    Recipient {
-        message: MessageId,
-        recipient: u32,
-        verdict: Verdict,
-        failure: Option<Failure>,
-        reply: bool,
-    },
-    MessageDone {
-        message: MessageId,
-        reply: bool,
-    },
-    Failed {
-        failure: Failure,
-        reply: bool,
-    },
+    Recipient { message: MessageId, recipient: u32, verdict: Verdict, failure: Option<Failure>, reply: bool },
+    MessageDone { message: MessageId, reply: bool },
+    Failed { failure: Failure, reply: bool },
 }
 
 #[derive(Debug)]
@@ -231,20 +219,10 @@ impl Session {
         let Some(message) = self.messages.front_mut() else {
             return;
         };
-        if let Some(standing) = message
-            .standings
-            .get_mut(index)
-            .filter(|standing| **standing != Standing::Settled)
-        {
+        if let Some(standing) = message.standings.get_mut(index).filter(|standing| **standing != Standing::Settled) {
             *standing = Standing::Settled;
             let recipient = index as u32;
-            self.notices.push_back(Notice::Recipient {
-                message: message.id,
-                recipient,
-                verdict,
-                failure,
-                reply,
-            });
+            self.notices.push_back(Notice::Recipient { message: message.id, recipient, verdict, failure, reply });
         }
     }
 
@@ -257,10 +235,7 @@ impl Session {
 
     fn message_done(&mut self, reply: bool) {
         if let Some(message) = self.messages.pop_front() {
-            self.notices.push_back(Notice::MessageDone {
-                message: message.id,
-                reply,
-            });
+            self.notices.push_back(Notice::MessageDone { message: message.id, reply });
         }
     }
 
@@ -284,17 +259,12 @@ impl Session {
         }
         self.broken = Some(error);
         self.phase = Phase::Over;
-        let finished = self
-            .messages
-            .front()
-            .is_some_and(|message| message.finished && !message.refused);
+        let finished = self.messages.front().is_some_and(|message| message.finished && !message.refused);
         let count = self.messages.front().map_or(0, |message| message.standings.len());
         if finished && sent {
             for index in 0..count {
-                let accepted = self
-                    .messages
-                    .front()
-                    .is_some_and(|message| message.standings[index] == Standing::Accepted);
+                let accepted =
+                    self.messages.front().is_some_and(|message| message.standings[index] == Standing::Accepted);
                 if accepted {
                     self.settle(index, Verdict::Unknown, Some(Failure::ConnectionLost), false);
                 }
@@ -314,36 +284,24 @@ impl Session {
             ClientEvent::Delivery { last, reply, .. } => (What::Delivery { last }, reply),
             ClientEvent::DataReady { reply, .. } => (What::DataReady, reply),
             ClientEvent::StartTls { .. } => {
-                return Heard {
-                    what: What::StartTls,
-                    code: 0,
-                };
+                return Heard { what: What::StartTls, code: 0 };
             }
             ClientEvent::Challenge { .. } => {
-                return Heard {
-                    what: What::Challenge,
-                    code: 0,
-                };
+                return Heard { what: What::Challenge, code: 0 };
             }
         };
         self.reply.clear();
         self.reply.extend_from_slice(reply.as_bytes());
-        Heard {
-            what,
-            code: reply.code(),
-        }
+        Heard { what, code: reply.code() }
     }
 
     /// What was heard means this for the work.
     pub(super) fn digest(&mut self, heard: Heard, client: Facts) {
         let verdict = Verdict::of(heard.code);
         match heard.what {
-            What::Greeting if verdict == Verdict::Accepted => {
-                self.phase = Phase::Hello {
-                    extended: true,
-                    said: false,
-                }
-            }
+            What::Greeting if heard.code == 220 => self.phase = Phase::Hello { extended: true, said: false },
+            // Any other greeting is none, however friendly it sounds.
+            What::Greeting if verdict == Verdict::Accepted => self.fail(Failure::Greeting, Verdict::Transient, true),
             What::Greeting => self.fail(Failure::Greeting, verdict, true),
             What::StartTls => {
                 self.phase = Phase::Handshake;
@@ -375,10 +333,7 @@ impl Session {
             Verb::Ehlo if positive => self.after_hello(client),
             // A server that does not know EHLO knows HELO (RFC 5321 §3.2), but neither TLS nor AUTH.
             Verb::Ehlo if verdict == Verdict::Permanent && client.may_fall_back => {
-                self.phase = Phase::Hello {
-                    extended: false,
-                    said: false,
-                };
+                self.phase = Phase::Hello { extended: false, said: false };
             }
             Verb::Helo if positive => self.after_hello(client),
             Verb::Ehlo | Verb::Helo => self.fail(Failure::Hello, verdict, true),
@@ -443,11 +398,7 @@ impl Session {
             return;
         }
         // 552 to RCPT means that there are too many (RFC 5321 §4.5.3.1.10): the others can go later.
-        let verdict = if code == 552 {
-            Verdict::Transient
-        } else {
-            Verdict::of(code)
-        };
+        let verdict = if code == 552 { Verdict::Transient } else { Verdict::of(code) };
         self.settle(index, verdict, None, true);
         self.end_if_silent(client);
     }
@@ -458,10 +409,8 @@ impl Session {
             let data_pending = message.data_queued && !message.refused;
             message.mail_queued && !message.has(Standing::Open) && !message.has(Standing::Accepted) && !data_pending
         });
-        let unfinished = self
-            .messages
-            .front()
-            .is_some_and(|message| message.data_queued && !message.finished && client.chunks);
+        let unfinished =
+            self.messages.front().is_some_and(|message| message.data_queued && !message.finished && client.chunks);
         if over && client.nothing_pending && !unfinished {
             self.message_done(true);
             self.after_transaction(client);

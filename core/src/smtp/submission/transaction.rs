@@ -67,9 +67,7 @@ impl Transaction {
     /// The recipient with this number among the accepted ones, counting those that have been
     /// settled by an earlier verdict on the same message.
     pub(super) fn accepted_recipient(&self) -> Option<usize> {
-        self.standings
-            .iter()
-            .position(|standing| *standing == Standing::Accepted)
+        self.standings.iter().position(|standing| *standing == Standing::Accepted)
     }
 
     /// Why the whole message cannot be sent to a server with these extensions.
@@ -132,25 +130,14 @@ impl Transaction {
             (envelope.body != BodyType::SevenBit).then_some(Parameter::Body(envelope.body)),
             self.is_international().then_some(Parameter::SmtpUtf8),
             envelope.ret.map(Parameter::Return),
-            envelope
-                .envelope_id
-                .as_deref()
-                .map(|id| Parameter::EnvelopeId(Xtext::plain(id))),
+            envelope.envelope_id.as_deref().map(|id| Parameter::EnvelopeId(Xtext::plain(id))),
             envelope.require_tls.then_some(Parameter::RequireTls),
-            envelope.deliver_by.map(|(seconds, mode)| Parameter::DeliverBy {
-                seconds,
-                mode,
-                trace: false,
-            }),
+            envelope.deliver_by.map(|(seconds, mode)| Parameter::DeliverBy { seconds, mode, trace: false }),
             envelope.priority.map(Parameter::MtPriority),
             envelope.hold_for.map(Parameter::HoldFor),
         ];
         // What is only a wish is left out where it is not understood.
-        wanted
-            .into_iter()
-            .flatten()
-            .filter(|parameter| offered.offers(parameter.extension()))
-            .collect()
+        wanted.into_iter().flatten().filter(|parameter| offered.offers(parameter.extension())).collect()
     }
 
     /// The parameters of RCPT for one recipient.
@@ -159,10 +146,7 @@ impl Transaction {
         if offered.offers(ExtensionSet::DSN) {
             parameters.extend(recipient.notify.map(Parameter::Notify));
             parameters.extend(recipient.original.as_ref().map(|(address_type, address)| {
-                Parameter::OriginalRecipient {
-                    address_type,
-                    address: Xtext::plain(address),
-                }
+                Parameter::OriginalRecipient { address_type, address: Xtext::plain(address) }
             }));
         }
         parameters

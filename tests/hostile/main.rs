@@ -1,0 +1,4 @@
+//! Attacks, one file a protocol, each with the exact error and offset.
+
+mod smtp_client;
+mod smtp_server;
