@@ -45,7 +45,10 @@
 mod answer;
 mod command;
 mod event;
+mod exchange;
+mod found;
 mod machine;
+mod message;
 mod options;
 
 pub use event::{Abort, Event};
@@ -58,7 +61,8 @@ use crate::error::Error;
 use crate::leniency::Anomalies;
 use crate::smtp::State;
 use crate::time::{Instant, Timeout};
-use machine::{Advance, Machine};
+use found::Advance;
+use machine::Machine;
 
 /// The server's side of one connection.
 #[derive(Debug)]

@@ -1,0 +1,135 @@
+//! AUTH on the server's side: responses are decoded where they stand in the input, and stay there
+//! until the exchange is complete, so that no copy of a secret is made.
+
+use super::answer;
+use super::found::{Advance, Found, Mode, Question, Span};
+use super::machine::Machine;
+use crate::buffer::Sink;
+use crate::codec::base64;
+use crate::error::Error;
+use crate::frame::LineFrame;
+use crate::leniency::Anomalies;
+use crate::sasl::{ServerExchange, ServerStep};
+
+/// A SASL exchange under way. The responses stay in the input, decoded, until it is complete.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exchange {
+    pub(super) sasl: ServerExchange,
+    /// Bytes of the input that belong to it already.
+    pub(super) held: u32,
+    pub(super) responses: [Span; 2],
+    pub(super) count: u8,
+}
+
+impl Machine {
+    pub(super) fn start_exchange(
+        &mut self,
+        sasl: ServerExchange,
+        consumed: usize,
+        initial: Option<Span>,
+        input: &mut [u8],
+        transmit: &mut dyn Sink,
+    ) -> Result<Advance, Error> {
+        self.exchange = Some(Exchange { sasl, held: 0, responses: [Span::default(); 2], count: 0 });
+        self.mode = Mode::Auth;
+        match initial {
+            None => {
+                if let Some(exchange) = &mut self.exchange {
+                    exchange.held = consumed as u32;
+                }
+                self.step_exchange(sasl.first(), transmit);
+                Ok(Advance::Secret)
+            }
+            Some(span) => Ok(self.take_response(span, consumed, input, transmit).unwrap_or(Advance::Secret)),
+        }
+    }
+
+    /// Sends the challenge, if there is one. Whether the exchange is complete.
+    pub(super) fn step_exchange(&mut self, step: ServerStep, transmit: &mut dyn Sink) -> bool {
+        let ServerStep::Challenge(challenge) = step else {
+            return true;
+        };
+        let mut text = [0; 24];
+        let length = base64::encode(challenge, &mut text).unwrap_or(0);
+        transmit.put(b"334 ");
+        transmit.put(&text[..length]);
+        transmit.put(b"\r\n");
+        false
+    }
+
+    pub(super) fn next_response(
+        &mut self,
+        input: &mut [u8],
+        capacity: usize,
+        transmit: &mut dyn Sink,
+    ) -> Result<Advance, Error> {
+        let held = self.exchange.map_or(0, |exchange| exchange.held as usize);
+        let rest = input.get(held..).unwrap_or(&[]);
+        let limit = (self.limits.sasl_line as usize).min(capacity.saturating_sub(held));
+        let lf_ends = self.leniency.tolerates(Anomalies::BARE_LF);
+        match self.line.next(rest, limit, lf_ends) {
+            LineFrame::Incomplete if self.eof => Err(self.broken_off()),
+            LineFrame::Incomplete => Ok(Advance::Idle),
+            // A response that cannot be kept: everything so far goes, and the exchange fails.
+            LineFrame::Drop { consumed } => {
+                if let Some(exchange) = &mut self.exchange {
+                    exchange.held = 0;
+                    exchange.count = u8::MAX;
+                }
+                Ok(self.drop_bytes(held + consumed))
+            }
+            LineFrame::TooLong { consumed } => {
+                self.mode = Mode::Commands;
+                Ok(self.found(held + consumed, Found::AuthFailed(answer::TOO_LONG)))
+            }
+            LineFrame::Line { length, consumed } => {
+                self.silence.broken();
+                if rest.get(..length) == Some(b"*") {
+                    self.mode = Mode::Commands;
+                    return Ok(self.found(held + consumed, Found::AuthFailed(answer::AUTH_CANCELLED)));
+                }
+                let span = Span { start: held as u32, length: length as u32 };
+                Ok(self.take_response(span, held + consumed, input, transmit).unwrap_or(Advance::Idle))
+            }
+        }
+    }
+
+    /// Decodes the response at `span` where it stands. `None` if the exchange goes on.
+    pub(super) fn take_response(
+        &mut self,
+        span: Span,
+        consumed: usize,
+        input: &mut [u8],
+        transmit: &mut dyn Sink,
+    ) -> Option<Advance> {
+        let mut exchange = self.exchange?;
+        let place = input.get_mut(span.start as usize..(span.start + span.length) as usize)?;
+        let decoded = if place == b"=" { Ok(0) } else { base64::decode_in_place(place) };
+        let (Ok(length), Some(response)) = (decoded, exchange.responses.get_mut(usize::from(exchange.count))) else {
+            self.mode = Mode::Commands;
+            return Some(self.found(consumed, Found::AuthFailed(answer::AUTH_MALFORMED)));
+        };
+        *response = Span { start: span.start, length: length as u32 };
+        exchange.count += 1;
+        exchange.held = consumed as u32;
+        let complete = self.step_exchange(exchange.sasl.response(), transmit);
+        self.exchange = Some(exchange);
+        if !complete {
+            return None;
+        }
+        self.mode = Mode::Commands;
+        self.exchange = None;
+        let [first, second] = exchange.responses;
+        let found = Found::Credentials { exchange: exchange.sasl, first, second };
+        Some(self.ask(Question::Auth, consumed, found))
+    }
+
+    pub(super) fn note_failed_auth(&mut self) {
+        self.failed_auth = self.failed_auth.saturating_add(1);
+    }
+
+    pub(super) fn resume_after_auth(&mut self) {
+        self.exchange = None;
+        self.mode = Mode::Commands;
+    }
+}

@@ -1,0 +1,178 @@
+//! A message on its way in: by DATA or by BDAT, within its limits, and the verdict on it.
+
+use super::super::command::Verb;
+use super::super::state::State;
+use super::answer::{self, Answer};
+use super::event::Abort;
+use super::found::{Advance, Found, Mode, Question};
+use super::machine::Machine;
+use crate::buffer::Sink;
+use crate::error::Error;
+use crate::frame::{ChunkFramer, DotFrame, DotReader};
+use crate::leniency::Anomalies;
+
+impl Machine {
+    pub(super) fn start_chunk(&mut self, size: u64, last: bool, consumed: usize, transmit: &mut dyn Sink) -> Advance {
+        self.chunk = ChunkFramer::new(size);
+        let verb = if last { Verb::BdatLast } else { Verb::Bdat };
+        let refusal = self.policy_refusal(verb);
+        if let Some(answer) = refusal {
+            // Its bytes come all the same (RFC 3030 §2).
+            self.mode = Mode::Chunk { last: false, swallow: true };
+            self.note_bad_command();
+            self.say(answer, transmit);
+            return self.drop_bytes(consumed);
+        }
+        self.mode = Mode::Chunk { last, swallow: false };
+        if self.state == State::Chunks {
+            return self.drop_bytes(consumed);
+        }
+        self.start_message();
+        self.ask(Question::DataStart { chunking: true }, consumed, Found::ChunkStart)
+    }
+
+    pub(super) fn start_message(&mut self) {
+        self.message_bytes = 0;
+        self.too_large = false;
+        self.verdicts = 0;
+        self.dot = DotReader::new(self.line_ends);
+    }
+
+    /// The go-ahead was given.
+    pub(super) fn start_data(&mut self) {
+        self.mode = Mode::Data;
+    }
+
+    /// The host refused a message that comes by BDAT: its bytes come all the same.
+    pub(super) fn refuse_chunks(&mut self, answer: Answer) {
+        if let Mode::Chunk { last, .. } = self.mode
+            && last
+            && self.is_lmtp()
+        {
+            self.owed = self.recipients.saturating_sub(1);
+            self.owed_answer = answer;
+        }
+        self.mode = Mode::Chunk { last: false, swallow: true };
+        self.end_transaction();
+    }
+
+    pub(super) fn end_transaction(&mut self) {
+        if self.state != State::Greeted {
+            self.state = State::Ready;
+        }
+        self.recipients = 0;
+        self.smtputf8 = false;
+        self.binary = false;
+    }
+
+    pub(super) fn next_data(&mut self, input: &[u8], transmit: &mut dyn Sink) -> Result<Advance, Error> {
+        match self.dot.next(input) {
+            DotFrame::Incomplete if self.eof => Err(self.broken_off()),
+            DotFrame::Incomplete => Ok(Advance::Idle),
+            DotFrame::Skip { consumed } => Ok(self.drop_bytes(consumed)),
+            DotFrame::LineEnd { consumed } => {
+                self.anomalies |= Anomalies::BARE_LINE_END_IN_DATA;
+                Ok(match self.count_data(2) {
+                    0 => self.drop_bytes(consumed),
+                    length => self.found(consumed, Found::LineEnd { length }),
+                })
+            }
+            DotFrame::Data { length } => Ok(self.data(length)),
+            DotFrame::End { consumed, refused } => {
+                self.silence.broken();
+                let abort = match (self.too_large, refused) {
+                    (true, _) => Some((Abort::TooLarge, answer::TOO_LARGE)),
+                    (false, true) => Some((Abort::LineEnds, answer::BAD_LINE_ENDS)),
+                    _ => None,
+                };
+                Ok(self.end_of_message(consumed, abort, transmit))
+            }
+        }
+    }
+
+    /// Passes on what the limit lets pass of the next `length` bytes.
+    pub(super) fn data(&mut self, length: usize) -> Advance {
+        match self.count_data(length) {
+            0 => self.drop_bytes(length),
+            allowed => self.found(length, Found::Data { length: allowed }),
+        }
+    }
+
+    /// Counts bytes of a message; how many of them are within the limit.
+    pub(super) fn count_data(&mut self, length: usize) -> usize {
+        let left = self.limits.message.saturating_sub(self.message_bytes);
+        self.message_bytes = self.message_bytes.saturating_add(length as u64);
+        if length as u64 > left {
+            self.too_large = true;
+            self.dot.refuse();
+        }
+        usize::try_from(left).map_or(length, |left| left.min(length))
+    }
+
+    pub(super) fn end_of_message(
+        &mut self,
+        consumed: usize,
+        abort: Option<(Abort, Answer)>,
+        transmit: &mut dyn Sink,
+    ) -> Advance {
+        let Some((abort, answer)) = abort else {
+            self.mode = Mode::Verdict;
+            return self.drop_bytes(consumed);
+        };
+        self.mode = Mode::Commands;
+        self.say(answer, transmit);
+        if self.is_lmtp() {
+            self.owed = self.recipients.saturating_sub(1);
+            self.owed_answer = answer;
+        }
+        self.end_transaction();
+        self.found(consumed, Found::Aborted(abort))
+    }
+
+    pub(super) fn next_chunk(
+        &mut self,
+        input: &[u8],
+        last: bool,
+        swallow: bool,
+        transmit: &mut dyn Sink,
+    ) -> Result<Advance, Error> {
+        let length = self.chunk.next(input.len());
+        if length > 0 {
+            return Ok(if swallow { self.drop_bytes(length) } else { self.data(length) });
+        }
+        if !self.chunk.is_complete() {
+            return if self.eof { Err(self.broken_off()) } else { Ok(Advance::Idle) };
+        }
+        self.silence.broken();
+        if swallow {
+            self.mode = Mode::Commands;
+            return Ok(self.drop_bytes(0));
+        }
+        if self.too_large {
+            let recipients = if last { self.recipients } else { 1 };
+            let aborted = self.end_of_message(0, Some((Abort::TooLarge, answer::TOO_LARGE)), transmit);
+            self.owed = if self.is_lmtp() { recipients.saturating_sub(1) } else { 0 };
+            return Ok(aborted);
+        }
+        if last {
+            return Ok(self.end_of_message(0, None, transmit));
+        }
+        self.state = State::Chunks;
+        self.mode = Mode::Commands;
+        self.say(answer::CHUNK_TAKEN, transmit);
+        Ok(self.drop_bytes(0))
+    }
+
+    /// Asks for the next verdict, or goes on when all are given.
+    pub(super) fn next_verdict(&mut self) -> Advance {
+        let total = if self.is_lmtp() { self.recipients } else { 1 };
+        if self.verdicts >= total {
+            self.mode = Mode::Commands;
+            self.end_transaction();
+            return self.drop_bytes(0);
+        }
+        let recipient = self.is_lmtp().then_some(self.verdicts);
+        self.verdicts += 1;
+        self.ask(Question::DataEnd, 0, Found::DataEnd { recipient })
+    }
+}
