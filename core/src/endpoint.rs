@@ -25,6 +25,7 @@
 //! ```
 
 use crate::error::Error;
+use crate::slice::{after, copy, front};
 use crate::time::{Instant, Timeout};
 use core::fmt;
 
@@ -49,12 +50,10 @@ pub trait Endpoint {
     fn receive(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
         while taken < bytes.len() {
-            let space = self.receive_space();
-            let count = space.len().min(bytes.len() - taken);
+            let count = copy(after(bytes, taken), self.receive_space());
             if count == 0 {
                 break;
             }
-            space[..count].copy_from_slice(&bytes[taken..taken + count]);
             self.received(count);
             taken += count;
         }
@@ -139,7 +138,7 @@ impl<'a> TransmitLog<'a> {
     pub(crate) fn with_secret(bytes: &'a [u8], (start, length): (u32, u32)) -> Self {
         let start = (start as usize).min(bytes.len());
         let end = start.saturating_add(length as usize).min(bytes.len());
-        Self { before: &bytes[..start], hidden: end - start, after: &bytes[end..] }
+        Self { before: front(bytes, start), hidden: end - start, after: after(bytes, end) }
     }
 }
 

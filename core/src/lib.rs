@@ -35,6 +35,7 @@ pub mod frame;
 pub mod leniency;
 pub mod limits;
 pub mod sasl;
+mod slice;
 #[cfg(feature = "smtp")]
 pub mod smtp;
 pub mod time;

@@ -18,6 +18,7 @@ pub use fixed::Fixed;
 #[cfg(feature = "alloc")]
 pub use heap::Heap;
 
+use crate::slice::{after_mut, copy};
 use zeroize::Zeroize;
 
 /// The buffers of an endpoint that does not say which: [`Heap`] where there is an allocator.
@@ -85,11 +86,11 @@ impl<S: Store> Buffer<S> {
     }
 
     pub(crate) fn filled(&self) -> &[u8] {
-        &self.store.bytes()[self.start as usize..self.end as usize]
+        self.store.bytes().get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
     pub(crate) fn filled_mut(&mut self) -> &mut [u8] {
-        &mut self.store.bytes_mut()[self.start as usize..self.end as usize]
+        self.store.bytes_mut().get_mut(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -105,7 +106,7 @@ impl<S: Store> Buffer<S> {
     /// Space at the end, of `wanted` bytes if that can be had.
     pub(crate) fn space(&mut self, wanted: usize) -> &mut [u8] {
         self.make_space(wanted);
-        &mut self.store.bytes_mut()[self.end as usize..]
+        after_mut(self.store.bytes_mut(), self.end as usize)
     }
 
     /// Space to read into: doubles as long as reads fill it.
@@ -131,10 +132,12 @@ impl<S: Store> Buffer<S> {
         }
         if self.start > 0 {
             let (start, end) = (self.start as usize, self.end as usize);
-            let bytes = self.store.bytes_mut();
-            bytes.copy_within(start..end, 0);
+            let used = self.store.bytes_mut().get_mut(..end).unwrap_or_default();
+            if start <= used.len() {
+                used.copy_within(start.., 0);
+            }
             if self.secret {
-                bytes[end - start..end].zeroize();
+                after_mut(used, end - start).zeroize();
             }
             self.start = 0;
             self.end = (end - start) as u32;
@@ -164,27 +167,29 @@ impl<S: Store> Buffer<S> {
     /// Takes the first `count` filled bytes and wipes them.
     pub(crate) fn wipe(&mut self, count: usize) {
         let count = count.min(self.len());
-        self.filled_mut()[..count].zeroize();
         self.take(count);
+        self.wipe_taken(count);
     }
 
     /// The `count` bytes that were taken last. They stay until the next time space is made.
     pub(crate) fn taken(&self, count: usize) -> &[u8] {
         let start = self.start as usize;
-        &self.store.bytes()[start.saturating_sub(count)..start]
+        self.store.bytes().get(start.saturating_sub(count)..start).unwrap_or_default()
     }
 
     /// Wipes the `count` bytes that were taken last.
     pub(crate) fn wipe_taken(&mut self, count: usize) {
         let start = self.start as usize;
-        self.store.bytes_mut()[start.saturating_sub(count)..start].zeroize();
+        if let Some(taken) = self.store.bytes_mut().get_mut(start.saturating_sub(count)..start) {
+            taken.zeroize();
+        }
     }
 
     /// Keeps only the first `count` filled bytes.
     pub(crate) fn truncate(&mut self, count: usize) {
         if count < self.len() {
             if self.secret {
-                self.filled_mut()[count..].zeroize();
+                after_mut(self.filled_mut(), count).zeroize();
             }
             self.end = self.start + count as u32;
         }
@@ -237,9 +242,8 @@ impl<S: Store> Sink for Buffer<S> {
 
     fn put(&mut self, bytes: &[u8]) {
         let space = Buffer::space(self, bytes.len());
-        let count = bytes.len().min(space.len());
+        let count = copy(bytes, space);
         debug_assert_eq!(count, bytes.len(), "room was not asked for");
-        space[..count].copy_from_slice(&bytes[..count]);
         self.fill(count);
     }
 

@@ -2,6 +2,7 @@
 
 use super::LineEnds;
 use super::scan::plain_prefix;
+use crate::slice::front;
 
 /// Reads a dot-terminated body (RFC 5321 §4.5.2): finds its end, takes the added dots out, and
 /// never lets anything but CR LF `.` CR LF end it.
@@ -86,9 +87,11 @@ impl DotReader {
         let previous = if self.line_start { b'\n' } else { 0 };
         let plain = plain_prefix(input, previous);
         // A CR says nothing before the byte behind it has come.
-        let length = plain - usize::from(plain > 0 && input[plain - 1] == b'\r');
+        let data = front(input, plain);
+        let data = data.strip_suffix(b"\r").unwrap_or(data);
+        let length = data.len();
         if length > 0 {
-            self.line_start = input[..length].ends_with(b"\n");
+            self.line_start = data.ends_with(b"\n");
             return self.data(length);
         }
         match input {

@@ -2,6 +2,7 @@
 
 use super::LineEnds;
 use super::scan::plain_prefix;
+use crate::slice::{after, after_mut, copy, front};
 
 /// Writes a dot-terminated body (RFC 5321 §4.5.2): adds a dot to each line that starts with one.
 ///
@@ -51,29 +52,26 @@ impl DotWriter {
                 break;
             }
             if self.previous != b'\r' {
-                let plain = plain_prefix(&body[taken..], self.previous).min(room);
-                if plain > 0 {
-                    let run = &body[taken..taken + plain];
+                let plain = plain_prefix(after(body, taken), self.previous).min(room);
+                let run = front(after(body, taken), plain);
+                if let Some(&last) = run.last() {
                     taken += plain;
-                    self.previous = run[plain - 1];
+                    self.previous = last;
                     // A CR is held back until the byte behind it is known.
                     let run = run.strip_suffix(b"\r").unwrap_or(run);
-                    wire[written..written + run.len()].copy_from_slice(run);
-                    written += run.len();
+                    written += copy(run, after_mut(wire, written));
                     continue;
                 }
             }
-            let byte = body[taken];
+            let Some(&byte) = body.get(taken) else { break };
             match (self.previous, byte) {
                 (b'\r', b'\n') => {
-                    wire[written..written + 2].copy_from_slice(b"\r\n");
-                    written += 2;
+                    written += copy(b"\r\n", after_mut(wire, written));
                     self.previous = b'\n';
                     taken += 1;
                 }
                 (b'\n', b'.') => {
-                    wire[written..written + 2].copy_from_slice(b"..");
-                    written += 2;
+                    written += copy(b"..", after_mut(wire, written));
                     self.previous = b'.';
                     taken += 1;
                 }
@@ -83,19 +81,16 @@ impl DotWriter {
                 }
                 // A bare CR was held back: it becomes a line end, and the byte is looked at anew.
                 (b'\r', _) => {
-                    wire[written..written + 2].copy_from_slice(b"\r\n");
-                    written += 2;
+                    written += copy(b"\r\n", after_mut(wire, written));
                     self.previous = b'\n';
                 }
                 (_, b'\n') => {
-                    wire[written..written + 2].copy_from_slice(b"\r\n");
-                    written += 2;
+                    written += copy(b"\r\n", after_mut(wire, written));
                     self.previous = b'\n';
                     taken += 1;
                 }
                 _ => {
-                    wire[written] = byte;
-                    written += 1;
+                    written += copy(&[byte], after_mut(wire, written));
                     self.previous = byte;
                     taken += 1;
                 }
@@ -108,12 +103,11 @@ impl DotWriter {
     /// written. A body that does not end with a line end gets one.
     pub fn finish(&mut self, wire: &mut [u8]) -> usize {
         let end: &[u8] = if self.previous == b'\n' { b".\r\n" } else { b"\r\n.\r\n" };
-        let Some(place) = wire.get_mut(..end.len()) else {
+        if wire.len() < end.len() {
             return 0;
-        };
-        place.copy_from_slice(end);
+        }
         self.previous = b'\n';
-        end.len()
+        copy(end, wire)
     }
 
     /// Whether a CR at the very end of the body so far waits for its LF.

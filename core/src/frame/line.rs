@@ -1,5 +1,6 @@
 //! Lines that end with CR LF.
 
+use crate::slice::after;
 use memchr::memchr;
 
 /// Finds one line at a time.
@@ -54,10 +55,10 @@ impl LineFramer {
     /// alone is a byte like any other.
     pub fn next(&mut self, input: &[u8], limit: usize, lf_ends: bool) -> LineFrame {
         let mut from = (self.scanned as usize).min(input.len());
-        while let Some(found) = memchr(b'\n', &input[from..]) {
+        while let Some(found) = memchr(b'\n', after(input, from)) {
             let line_feed = from + found;
             let after_cr = match line_feed.checked_sub(1) {
-                Some(before) => input[before] == b'\r',
+                Some(before) => input.get(before) == Some(&b'\r'),
                 None => self.dropped_cr,
             };
             from = line_feed + 1;

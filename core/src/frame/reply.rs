@@ -79,7 +79,7 @@ impl ReplyFramer {
             if end > limit {
                 break;
             }
-            let line = &input[self.line_start as usize..end];
+            let line = input.get(self.line_start as usize..end).unwrap_or_default();
             let head = head_of(line);
             let last = self.end_of_line(head, line.ends_with(b"\r\n"));
             self.scanned = end as u32;

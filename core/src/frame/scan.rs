@@ -1,5 +1,7 @@
 //! The inner loop of every body: how many bytes need no thought.
 
+use crate::slice::after;
+
 /// Bytes looked at together; small enough to search again when one of them is special, large enough
 /// for the compiler to use wide registers.
 const BLOCK: usize = 64;
@@ -26,8 +28,8 @@ pub(super) fn plain_prefix(bytes: &[u8], previous: u8) -> usize {
         }
         at += BLOCK;
     }
-    let rest = bytes[at - 1..].windows(2);
-    match rest.into_iter().position(|pair| is_special(pair[0], pair[1])) {
+    let mut pairs = after(bytes, at - 1).windows(2);
+    match pairs.position(|pair| matches!(pair, [previous, byte] if is_special(*previous, *byte))) {
         Some(index) => at + index,
         None => bytes.len(),
     }

@@ -1,8 +1,9 @@
 //! Commands (RFC 5321 §4.1.1): what a client says, one line each.
 
-use super::attribute::{Attribute, Attributes};
-use super::parameter::{Parameter, Parameters};
-use super::path::{Path, address_literal, domain};
+use super::attribute::Attributes;
+use super::literal::address_literal;
+use super::parameter::Parameters;
+use super::path::{Path, domain};
 use super::text::{Decimal, KEYWORD, check_no_control, is, number, utf8};
 use crate::error::Misuse;
 use crate::leniency::{Anomalies, Leniency};
@@ -274,23 +275,6 @@ fn put_optional(verb: &str, argument: &str, put: &mut dyn FnMut(&[u8])) {
     if !argument.is_empty() {
         put_words(&[" ", argument], put);
     }
-}
-
-/// Writes MAIL or RCPT with parameters that have not been text yet.
-pub(super) fn encode_envelope(verb: &str, mailbox: &str, parameters: &[Parameter<'_>], put: &mut dyn FnMut(&[u8])) {
-    put_words(&[verb, mailbox, ">"], put);
-    for parameter in parameters {
-        put(b" ");
-        parameter.encode(put);
-    }
-    put(b"\r\n");
-}
-
-/// Writes XCLIENT with attributes that have not been text yet.
-pub(super) fn encode_xclient(attributes: &[Attribute<'_>], put: &mut dyn FnMut(&[u8])) {
-    put(b"XCLIENT");
-    attributes.iter().for_each(|attribute| attribute.encode(put));
-    put(b"\r\n");
 }
 
 /// Refuses a host's argument that is not one word of printable text.

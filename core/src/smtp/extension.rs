@@ -3,6 +3,7 @@
 use super::text::{KEYWORD, LET_DIG, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
+use crate::slice::{after, front};
 use core::fmt;
 use core::ops::BitOr;
 
@@ -78,19 +79,19 @@ impl<'a> Extension<'a> {
     /// parameters that its RFC does not allow.
     pub fn parse(text: &'a [u8]) -> Result<Self, Anomalies> {
         let malformed = Anomalies::MALFORMED_EHLO_LINE;
-        let text = utf8(text).ok_or(malformed)?.trim_ascii_end();
-        let length = text.bytes().take_while(|byte| is(*byte, KEYWORD)).count();
-        let (keyword, rest) = text.split_at(length);
-        if !keyword.bytes().next().is_some_and(|byte| is(byte, LET_DIG)) {
+        let text = text.trim_ascii_end();
+        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
+        let (keyword, rest) = (front(text, length), after(text, length));
+        if !keyword.first().is_some_and(|byte| is(*byte, LET_DIG)) {
             return Err(malformed);
         }
-        let parameters = match rest.as_bytes() {
-            [] => "",
+        let parameters = match rest {
+            [] => rest,
             [b' ', ..] => rest.trim_ascii_start(),
-            [b'=', ..] if keyword.eq_ignore_ascii_case("AUTH") => &rest[1..],
+            [b'=', rest @ ..] if keyword.eq_ignore_ascii_case(b"AUTH") => rest,
             _ => return Err(malformed),
         };
-        Self::typed(keyword, parameters).ok_or(malformed)
+        Self::typed(utf8(keyword).ok_or(malformed)?, utf8(parameters).ok_or(malformed)?).ok_or(malformed)
     }
 
     fn typed(keyword: &'a str, parameters: &'a str) -> Option<Self> {
@@ -113,15 +114,15 @@ impl<'a> Extension<'a> {
             (10, Some(b'B')) if is("BINARYMIME") => bare(Self::BinaryMime)?,
             (3, Some(b'D')) if is("DSN") => bare(Self::Dsn)?,
             (19, Some(b'E')) if is("ENHANCEDSTATUSCODES") => bare(Self::EnhancedStatusCodes)?,
-            (4, Some(b'A')) if is("AUTH") => Self::Auth(mechanisms(parameters)),
+            (4, Some(b'A')) if is("AUTH") => Self::Auth(mechanisms(bytes)),
             (10, Some(b'R')) if is("REQUIRETLS") => bare(Self::RequireTls)?,
-            (6, Some(b'L')) if is("LIMITS") => Self::Limits(PeerLimits::parse(parameters)),
+            (6, Some(b'L')) if is("LIMITS") => Self::Limits(PeerLimits::parse(bytes)),
             (9, Some(b'D')) if is("DELIVERBY") => Self::DeliverBy(match bytes {
                 [] => None,
                 _ => Some(number_u32(bytes)?),
             }),
             (11, Some(b'M')) if is("MT-PRIORITY") => Self::MtPriority((!parameters.is_empty()).then_some(parameters)),
-            (13, Some(b'F')) if is("FUTURERELEASE") => future_release(parameters),
+            (13, Some(b'F')) if is("FUTURERELEASE") => future_release(bytes),
             (4, Some(b'R')) if is("RRVS") => bare(Self::Rrvs)?,
             (7, Some(b'X')) if is("XCLIENT") => Self::Xclient(parameters),
             (4, Some(b'V')) if is("VRFY") => Self::Verify,
@@ -160,18 +161,19 @@ impl<'a> Extension<'a> {
 }
 
 /// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
-fn mechanisms(parameters: &str) -> Mechanisms {
-    parameters
-        .split(' ')
-        .filter_map(|name| Mechanism::from_name(name.as_bytes()))
-        .fold(Mechanisms::NONE, Mechanisms::with)
+fn mechanisms(parameters: &[u8]) -> Mechanisms {
+    words(parameters).filter_map(Mechanism::from_name).fold(Mechanisms::NONE, Mechanisms::with)
 }
 
 /// `FUTURERELEASE max-interval max-datetime` (RFC 4865 §4).
-fn future_release(parameters: &str) -> Extension<'_> {
-    let mut words = parameters.split(' ').filter(|word| !word.is_empty());
-    let interval = words.next().and_then(|word| number_u32(word.as_bytes()));
-    Extension::FutureRelease { interval, until: words.next() }
+fn future_release(parameters: &[u8]) -> Extension<'_> {
+    let mut words = words(parameters);
+    Extension::FutureRelease { interval: words.next().and_then(number_u32), until: words.next().and_then(utf8) }
+}
+
+/// The words between spaces.
+fn words(parameters: &[u8]) -> impl Iterator<Item = &[u8]> {
+    parameters.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
 /// Limits that a server announces (RFC 9422 §4). `None` where it announces none.
@@ -188,18 +190,19 @@ pub struct PeerLimits {
 impl PeerLimits {
     /// Reads `LIMITS RCPTMAX=20 MAILMAX=5`; what is not known or makes no sense is left out, as
     /// RFC 9422 §3 asks.
-    fn parse(parameters: &str) -> Self {
+    fn parse(parameters: &[u8]) -> Self {
         let mut limits = Self::default();
-        for word in parameters.split(' ') {
-            let Some((name, value)) = word.split_once('=') else {
+        for word in words(parameters) {
+            let Some(equals) = word.iter().position(|byte| *byte == b'=') else {
                 continue;
             };
-            let value = number_u32(value.as_bytes()).filter(|value| *value > 0);
-            if name.eq_ignore_ascii_case("MAILMAX") {
+            let (name, value) = (front(word, equals), after(word, equals + 1));
+            let value = number_u32(value).filter(|value| *value > 0);
+            if name.eq_ignore_ascii_case(b"MAILMAX") {
                 limits.mail_max = value;
-            } else if name.eq_ignore_ascii_case("RCPTMAX") {
+            } else if name.eq_ignore_ascii_case(b"RCPTMAX") {
                 limits.rcpt_max = value;
-            } else if name.eq_ignore_ascii_case("RCPTDOMAINMAX") {
+            } else if name.eq_ignore_ascii_case(b"RCPTDOMAINMAX") {
                 limits.rcpt_domain_max = value;
             }
         }

@@ -17,6 +17,7 @@ mod attribute;
 mod client;
 mod command;
 mod extension;
+mod literal;
 mod parameter;
 mod path;
 mod reply;
@@ -26,6 +27,7 @@ mod state;
 mod status;
 #[cfg(all(feature = "client", feature = "alloc"))]
 mod submission;
+mod take;
 mod text;
 mod xtext;
 

@@ -1,13 +1,14 @@
 //! Paths and mailboxes (RFC 5321 §4.1.2), with UTF-8 (RFC 6531 §3.3).
 
-use super::text::{ATEXT, LABEL, LET_DIG, LOOSE, is, utf8};
+use super::literal::address_literal;
+use super::take::{self, byte, fail, whole, word};
+use super::text::{ATEXT, LABEL, LOOSE, is, utf8};
 use crate::leniency::{Anomalies, Leniency};
+use crate::slice::{after, front};
 use nom::branch::alt;
-use nom::bytes::complete::{tag, tag_no_case, take, take_while, take_while1};
-use nom::combinator::{recognize, verify};
-use nom::error::{Error, ErrorKind};
-use nom::sequence::{delimited, preceded, terminated};
-use nom::{Err, IResult, Parser};
+use nom::combinator::{opt, verify};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser};
 
 /// A reverse-path or forward-path: `<a@b.example>`, `<@relay.example:a@b.example>`, `<>`,
 /// `<Postmaster>`.
@@ -99,7 +100,8 @@ impl<'a> Path<'a> {
     pub fn unquoted_local_part(&self) -> impl Iterator<Item = char> + 'a {
         let local = self.local_part();
         let quoted = local.len() >= 2 && local.starts_with('"');
-        let mut characters = if quoted { local[1..local.len() - 1].chars() } else { local.chars() };
+        let mut characters =
+            if quoted { local.get(1..local.len() - 1).unwrap_or_default().chars() } else { local.chars() };
         core::iter::from_fn(move || match characters.next()? {
             '\\' if quoted => characters.next(),
             character => Some(character),
@@ -132,7 +134,7 @@ impl core::fmt::Debug for Path<'_> {
 fn first_misfit(bytes: &[u8]) -> usize {
     let start = usize::from(bytes.first() == Some(&b'<'));
     let plain =
-        bytes[start..].iter().take_while(|byte| is(**byte, ATEXT | LABEL) || matches!(byte, b'.' | b'@')).count();
+        after(bytes, start).iter().take_while(|byte| is(**byte, ATEXT | LABEL) || matches!(byte, b'.' | b'@')).count();
     start + plain
 }
 
@@ -146,21 +148,22 @@ type Parts<'a> = (&'a [u8], &'a [u8], usize);
 /// ```
 /// RFC 5321 §4.1.2. Yields route, mailbox and the length of its local part.
 fn path(input: &[u8]) -> IResult<&[u8], Parts<'_>> {
-    let (inner, _) = tag(&b"<"[..])(input)?;
+    let (inner, _) = byte(b'<')(input)?;
     if let [b'>', rest @ ..] = inner {
-        return Ok((rest, (&inner[..0], &inner[..0], 0)));
+        return Ok((rest, (&[], &[], 0)));
     }
     let (inner, route) = match inner {
-        [b'@', ..] => terminated(recognize(at_domain_list), tag(&b":"[..])).parse(inner)?,
-        _ => (inner, &inner[..0]),
+        [b'@', ..] => terminated(whole(at_domain_list), byte(b':')).parse(inner)?,
+        _ => (inner, &[][..]),
     };
-    if let Ok((after, local)) = mailbox(inner)
-        && let [b'>', rest @ ..] = after
+    if let Ok((behind, local)) = mailbox(inner)
+        && let [b'>', rest @ ..] = behind
     {
-        return Ok((rest, (route, &inner[..inner.len() - after.len()], local)));
+        return Ok((rest, (route, front(inner, inner.len() - behind.len()), local)));
     }
-    let postmaster = verify(take(10_usize), |name: &[u8]| name.eq_ignore_ascii_case(b"Postmaster"));
-    let (rest, name) = terminated(postmaster, tag(&b">"[..])).parse(inner)?;
+    let postmaster =
+        verify(word(|byte| byte.is_ascii_alphabetic()), |name: &[u8]| name.eq_ignore_ascii_case(b"Postmaster"));
+    let (rest, name) = terminated(postmaster, byte(b'>')).parse(inner)?;
     Ok((rest, (route, name, name.len())))
 }
 
@@ -170,10 +173,10 @@ fn path(input: &[u8]) -> IResult<&[u8], Parts<'_>> {
 /// ```
 /// RFC 5321 §4.1.2.
 fn at_domain_list(input: &[u8]) -> IResult<&[u8], usize> {
-    let (mut rest, _) = preceded(tag(&b"@"[..]), domain).parse(input)?;
+    let (mut rest, _) = preceded(byte(b'@'), domain).parse(input)?;
     let mut count = 1;
-    while let Ok((after, _)) = preceded(tag(&b",@"[..]), domain).parse(rest) {
-        rest = after;
+    while let Ok((behind, _)) = preceded((byte(b','), byte(b'@')), domain).parse(rest) {
+        rest = behind;
         count += 1;
     }
     Ok((rest, count))
@@ -189,7 +192,7 @@ fn mailbox(input: &[u8]) -> IResult<&[u8], usize> {
         [b'"', ..] => quoted_string(input)?,
         _ => dot_string(input)?,
     };
-    let (rest, _) = tag(&b"@"[..])(rest)?;
+    let (rest, _) = byte(b'@')(rest)?;
     let (rest, _) = match rest {
         [b'[', ..] => address_literal(rest)?,
         _ => domain(rest)?,
@@ -204,7 +207,7 @@ fn mailbox(input: &[u8]) -> IResult<&[u8], usize> {
 /// ```
 /// RFC 5321 §4.1.2.
 fn dot_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, found) = take_while1(|byte| is(byte, ATEXT) || byte == b'.')(input)?;
+    let (rest, found) = word(|byte| is(byte, ATEXT) || byte == b'.')(input)?;
     dotted(input, rest, found)
 }
 
@@ -213,10 +216,6 @@ fn dotted<'a>(input: &'a [u8], rest: &'a [u8], found: &'a [u8]) -> IResult<&'a [
     let stray =
         found.first() == Some(&b'.') || found.last() == Some(&b'.') || found.windows(2).any(|pair| pair == b"..");
     if stray { fail(input) } else { Ok((rest, found)) }
-}
-
-fn fail<T>(input: &[u8]) -> IResult<&[u8], T> {
-    Err(Err::Error(Error::new(input, ErrorKind::Verify)))
 }
 
 /// ```abnf
@@ -233,7 +232,7 @@ fn quoted_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
             0..=31 | 127 => break,
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return Ok((&input[index + 1..], &input[..=index])),
+            b'"' => return take::front(input, index + 1),
             _ => {}
         }
     }
@@ -247,8 +246,8 @@ fn quoted_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// ```
 /// RFC 5321 §4.1.2.
 pub(super) fn domain(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, found) = take_while1(|byte| is(byte, LABEL) || byte == b'.')(input)?;
-    if found[0] == b'-' || found[found.len() - 1] == b'-' {
+    let (rest, found) = word(|byte| is(byte, LABEL) || byte == b'.')(input)?;
+    if found.first() == Some(&b'-') || found.last() == Some(&b'-') {
         return fail(input);
     }
     if found.windows(2).any(|pair| pair == b".-" || pair == b"-.") {
@@ -257,70 +256,19 @@ pub(super) fn domain(input: &[u8]) -> IResult<&[u8], &[u8]> {
     dotted(input, rest, found)
 }
 
-/// ```abnf
-/// address-literal = "[" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) "]"
-/// ```
-/// RFC 5321 §4.1.3.
-pub(super) fn address_literal(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    recognize(delimited(tag(&b"["[..]), alt((ipv6, general_literal, ipv4)), tag(&b"]"[..]))).parse(input)
-}
-
-/// ```abnf
-/// IPv6-address-literal = "IPv6:" IPv6-addr
-/// ```
-/// RFC 5321 §4.1.3.
-fn ipv6(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let address = take_while1(|byte: u8| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
-    let (rest, address) = preceded(tag_no_case(&b"IPv6:"[..]), address).parse(input)?;
-    match utf8(address).and_then(|address| address.parse::<core::net::Ipv6Addr>().ok()) {
-        Some(_) => Ok((rest, address)),
-        None => fail(input),
-    }
-}
-
-/// ```abnf
-/// IPv4-address-literal = Snum 3("." Snum)
-/// Snum                 = 1*3DIGIT        ; 0 to 255
-/// ```
-/// RFC 5321 §4.1.3.
-fn ipv4(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, address) = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b'.')(input)?;
-    let mut parts = 0;
-    for part in address.split(|byte| *byte == b'.') {
-        parts += 1;
-        if part.len() > 3 || super::text::number(part).is_none_or(|number| number > 255) {
-            return fail(input);
-        }
-    }
-    if parts == 4 { Ok((rest, address)) } else { fail(input) }
-}
-
-/// ```abnf
-/// General-address-literal = Standardized-tag ":" 1*dcontent
-/// dcontent                = %d33-90 / %d94-126
-/// ```
-/// RFC 5321 §4.1.3.
-fn general_literal(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let tag_name = verify(take_while1(|byte| is(byte, LABEL)), |name: &[u8]| {
-        !name.eq_ignore_ascii_case(b"IPv6") && name.last().is_some_and(|byte| is(*byte, LET_DIG))
-    });
-    let dcontent = take_while1(|byte| matches!(byte, 33..=90 | 94..=126));
-    recognize((tag_name, tag(&b":"[..]), dcontent)).parse(input)
-}
-
 /// What clients really send: white space, missing brackets, mailboxes outside the grammar. Never a
 /// control character, never white space inside.
 fn loose_path(bytes: &[u8], leniency: Leniency) -> Option<(Path<'_>, &[u8])> {
-    let loose = take_while(|byte| is(byte, LOOSE));
+    let loose = || word(|byte| is(byte, LOOSE));
     let mut anomalies = Anomalies::LOOSE_MAILBOX;
     let (rest, text) = match bytes {
         [b'<', inner @ ..] => {
-            let mut quoted_or_loose = alt((recognize((quoted_string, loose)), take_while(|byte| is(byte, LOOSE))));
-            terminated(|input| quoted_or_loose.parse(input), tag(&b">"[..])).parse(inner).ok()?
+            let mut quoted_or_loose = alt((whole((quoted_string, opt(loose()))), loose()));
+            terminated(|input| quoted_or_loose.parse(input), byte(b'>')).parse(inner).ok()?
         }
         _ => {
             anomalies = Anomalies::MISSING_BRACKETS;
-            let (rest, text) = take_while1::<_, _, Error<&[u8]>>(|byte| is(byte, LOOSE))(bytes).ok()?;
+            let (rest, text) = loose()(bytes).ok()?;
             if mailbox(text).map_or(true, |(rest, _)| !rest.is_empty()) {
                 anomalies |= Anomalies::LOOSE_MAILBOX;
             }

@@ -5,6 +5,7 @@ use super::status::EnhancedCode;
 use super::text::Decimal;
 use crate::frame::{ReplyFrame, ReplyFramer};
 use crate::leniency::{Anomalies, Leniency};
+use crate::slice::{after, front};
 use memchr::memchr;
 
 /// A checked view on one whole reply.
@@ -203,7 +204,7 @@ impl<'a> ReplyLine<'a> {
     /// The text without the enhanced status code: what a person may read. Untrusted.
     pub fn message(&self) -> &'a [u8] {
         match (self.enhanced(), memchr(b' ', self.text)) {
-            (Some(_), Some(space)) => &self.text[space + 1..],
+            (Some(_), Some(space)) => after(self.text, space + 1),
             (Some(_), None) => &[],
             (None, _) => self.text,
         }
@@ -219,8 +220,8 @@ impl<'a> Iterator for RawLines<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let end = memchr(b'\n', self.0)?;
-        let line = &self.0[..end];
-        self.0 = &self.0[end + 1..];
+        let line = front(self.0, end);
+        self.0 = after(self.0, end + 1);
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 }

@@ -1,6 +1,7 @@
 //! Enhanced status codes (RFC 3463, RFC 2034).
 
 use super::text::{Decimal, number};
+use crate::slice::{after, front};
 use core::fmt;
 
 /// A code such as `5.1.1`: class, subject and detail.
@@ -42,7 +43,7 @@ impl EnhancedCode {
         let code = rest.split(|byte| *byte == b' ').next().unwrap_or(rest);
         let dot = code.iter().take(4).position(|byte| *byte == b'.')?;
         let part = |digits: &[u8]| (digits.len() <= 3).then(|| number(digits)).flatten();
-        let (subject, detail) = (part(&code[..dot])?, part(&code[dot + 1..])?);
+        let (subject, detail) = (part(front(code, dot))?, part(after(code, dot + 1))?);
         Some(Self { class, subject: subject as u16, detail: detail as u16 })
     }
 

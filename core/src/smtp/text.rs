@@ -1,6 +1,7 @@
 //! Bytes of the grammar: classes by one table, numbers, and arguments that cannot inject.
 
 use crate::error::Misuse;
+use crate::slice::after;
 
 /// ALPHA / DIGIT.
 pub(super) const LET_DIG: u8 = 1;
@@ -101,14 +102,21 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    pub(super) fn new(mut value: u64) -> Self {
+    pub(super) fn new(value: u64) -> Self {
         let mut digits = [b'0'; 20];
         let mut start = 20;
+        // In limbs of 16 bits, high to low, which a 32-bit processor divides with one instruction.
+        let mut limbs = [(value >> 48) as u16, (value >> 32) as u16, (value >> 16) as u16, value as u16];
         for (index, digit) in digits.iter_mut().enumerate().rev() {
-            *digit = b'0' + (value % 10) as u8;
-            value /= 10;
+            let mut remainder = 0;
+            for limb in limbs.iter_mut().skip_while(|limb| **limb == 0) {
+                let part = remainder << 16 | u32::from(*limb);
+                *limb = (part / 10) as u16;
+                remainder = part % 10;
+            }
+            *digit = b'0' + remainder as u8;
             start = index as u8;
-            if value == 0 {
+            if limbs == [0; 4] {
                 break;
             }
         }
@@ -116,7 +124,11 @@ impl Decimal {
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        self.digits.get(usize::from(self.start)..).unwrap_or(&[])
+        after(&self.digits, usize::from(self.start))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 

@@ -22,11 +22,7 @@ pub unsafe fn serial_port() -> Option<Uart<'static>> {
     // SAFETY: the chip has a PL011 at this address for as long as it runs, and
     // the caller vouches that nobody else holds it.
     let mut uart = Uart::new(unsafe { UniqueMmioPointer::new(UART0) });
-    let line = LineConfig {
-        data_bits: DataBits::Bits8,
-        parity: Parity::None,
-        stop_bits: StopBits::One,
-    };
+    let line = LineConfig { data_bits: DataBits::Bits8, parity: Parity::None, stop_bits: StopBits::One };
     uart.enable(line, 115_200, 12_000_000).ok()?;
     Some(uart)
 }

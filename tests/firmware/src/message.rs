@@ -34,7 +34,8 @@ const END: &str = "--part--\r\n";
 /// Bytes that become one line of base64 of the length that RFC 2045 §6.8 allows.
 const GROUP: usize = 57;
 
-/// Makes the message piece by piece and hands each to `send`, in constant memory.
+/// Makes the message piece by piece and hands each to `send`, in constant
+/// memory.
 pub fn write<E>(send: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     send(START.as_bytes())?;
     let mut attachment = Attachment::new();

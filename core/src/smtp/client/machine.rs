@@ -14,6 +14,7 @@ use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, Viola
 use crate::frame::{ChunkFramer, DotWriter, ReplyFrame, ReplyFramer};
 use crate::leniency::{Anomalies, Leniency};
 use crate::limits::Limits;
+use crate::slice::front;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
 
 /// What the message data that the host passes becomes.
@@ -347,7 +348,7 @@ impl Machine {
                 self.dots = DotWriter::new(self.line_ends);
                 let mut end = [0; DotWriter::FINISH_ROOM];
                 let length = self.dots.finish(&mut end);
-                transmit.put(&end[..length]);
+                transmit.put(front(&end, length));
                 self.visible += length as u32;
                 self.state = State::Data;
                 self.planned = State::Ready;

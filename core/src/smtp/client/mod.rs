@@ -52,7 +52,7 @@ pub use event::Event;
 pub use options::{ClientOptions, ClientTimeouts};
 
 use super::attribute::Attribute;
-use super::command::{Command, Verb};
+use super::command::Verb;
 use super::extension::Extensions;
 use super::parameter::Parameter;
 use super::state::State;
@@ -62,6 +62,7 @@ use crate::endpoint::{CommandId, Endpoint, TransmitLog};
 use crate::error::{Error, Misuse};
 use crate::leniency::Anomalies;
 use crate::sasl::ClientMechanism;
+use crate::slice::after_mut;
 use crate::time::{Instant, Timeout};
 use machine::{Advance, Machine};
 
@@ -175,7 +176,11 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`]; also [`Misuse::Syntax`] where the mailbox breaks the grammar.
     pub fn mail(&mut self, sender: &str, parameters: &[Parameter<'_>]) -> Result<CommandId, Error> {
-        self.machine.envelope(Verb::Mail, sender, parameters, &mut self.transmit)
+        let Self { machine, transmit, .. } = self;
+        match parameters {
+            [] => machine.envelope(Verb::Mail, sender, transmit),
+            _ => machine.envelope_with(Verb::Mail, sender, parameters, transmit),
+        }
     }
 
     /// RCPT (RFC 5321 §4.1.1.3). `recipient` is a mailbox without brackets, or `Postmaster`.
@@ -183,7 +188,11 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// As [`mail`](Self::mail).
     pub fn rcpt(&mut self, recipient: &str, parameters: &[Parameter<'_>]) -> Result<CommandId, Error> {
-        self.machine.envelope(Verb::Rcpt, recipient, parameters, &mut self.transmit)
+        let Self { machine, transmit, .. } = self;
+        match parameters {
+            [] => machine.envelope(Verb::Rcpt, recipient, transmit),
+            _ => machine.envelope_with(Verb::Rcpt, recipient, parameters, transmit),
+        }
     }
 
     /// DATA (RFC 5321 §4.1.1.4). Ends in [`Event::DataReady`] and later a verdict, or in a refusal.
@@ -191,7 +200,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn data(&mut self) -> Result<CommandId, Error> {
-        self.machine.command(Command::Data, &mut self.transmit)
+        self.machine.command(Verb::Data, &["DATA"], &mut self.transmit)
     }
 
     /// BDAT (RFC 3030 §2): exactly `length` bytes follow by [`send_data`](Self::send_data), as they
@@ -226,7 +235,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn rset(&mut self) -> Result<CommandId, Error> {
-        self.machine.command(Command::Rset, &mut self.transmit)
+        self.machine.command(Verb::Rset, &["RSET"], &mut self.transmit)
     }
 
     /// VRFY (RFC 5321 §4.1.1.6).
@@ -234,7 +243,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn vrfy(&mut self, text: &str) -> Result<CommandId, Error> {
-        self.machine.argument(text, Command::Vrfy, &mut self.transmit)
+        self.machine.argument(Verb::Vrfy, "VRFY ", text, &mut self.transmit)
     }
 
     /// EXPN (RFC 5321 §4.1.1.7).
@@ -242,7 +251,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn expn(&mut self, text: &str) -> Result<CommandId, Error> {
-        self.machine.argument(text, Command::Expn, &mut self.transmit)
+        self.machine.argument(Verb::Expn, "EXPN ", text, &mut self.transmit)
     }
 
     /// HELP (RFC 5321 §4.1.1.8); `text` may be empty.
@@ -250,7 +259,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn help(&mut self, text: &str) -> Result<CommandId, Error> {
-        self.machine.argument(text, Command::Help, &mut self.transmit)
+        self.machine.argument(Verb::Help, "HELP ", text, &mut self.transmit)
     }
 
     /// NOOP (RFC 5321 §4.1.1.9): is the server still there?
@@ -258,7 +267,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn noop(&mut self) -> Result<CommandId, Error> {
-        self.machine.command(Command::Noop(""), &mut self.transmit)
+        self.machine.command(Verb::Noop, &["NOOP"], &mut self.transmit)
     }
 
     /// QUIT (RFC 5321 §4.1.1.10).
@@ -266,7 +275,7 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// See [`Client`].
     pub fn quit(&mut self) -> Result<CommandId, Error> {
-        self.machine.command(Command::Quit, &mut self.transmit)
+        self.machine.command(Verb::Quit, &["QUIT"], &mut self.transmit)
     }
 
     /// XCLIENT (Postfix `XCLIENT_README`): tells whom this client speaks for.
@@ -307,10 +316,10 @@ impl<B: Buffers> Client<B> {
 
 /// The text of the last line of a 334 reply, without its code and line end.
 fn challenge_text(reply: &mut [u8]) -> &mut [u8] {
-    let end = reply.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-    let start = reply[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
-    let start = (start + 4).min(end);
-    &mut reply[start..end]
+    let length = reply.trim_ascii_end().len();
+    let text = reply.get_mut(..length).unwrap_or_default();
+    let start = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+    after_mut(text, start + 4)
 }
 
 impl<B: Buffers> Endpoint for Client<B> {

@@ -1,12 +1,12 @@
 //! What a client can ask for.
 
 use super::super::attribute::Attribute;
-use super::super::command::{Command, Verb, check_word, encode_envelope, encode_xclient};
+use super::super::command::{Verb, check_word};
 use super::super::extension::ExtensionSet;
 use super::super::parameter::Parameter;
 use super::super::path::Path;
 use super::super::state::{Outcome, State};
-use super::super::text::check_no_control;
+use super::super::text::{Decimal, check_no_control, utf8};
 use super::machine::{Body, Machine};
 use crate::buffer::Sink;
 use crate::codec::base64;
@@ -14,6 +14,7 @@ use crate::endpoint::CommandId;
 use crate::error::{Error, Misuse};
 use crate::frame::{ChunkFramer, DotWriter};
 use crate::sasl::ClientMechanism;
+use crate::slice::{copy, front};
 
 /// AUTH lines up to this length may carry an initial response (RFC 4954 §4).
 const INITIAL_RESPONSE_LINE: usize = 512;
@@ -21,14 +22,30 @@ const INITIAL_RESPONSE_LINE: usize = 512;
 /// Writes a line through what it is given; called once to measure and once to write.
 type Encode<'a> = dyn FnMut(&mut dyn FnMut(&[u8])) + 'a;
 
+const LINE_END: &[u8] = b"\r\n";
+
 impl Machine {
-    /// Queues a command that is ready to be written.
-    pub(super) fn command(&mut self, command: Command<'_>, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
-        self.queue_line(command.verb(), &mut |put| command.encode(put), transmit)
+    /// Queues a line that the words make; they bring their own spaces.
+    pub(super) fn command(&mut self, verb: Verb, words: &[&str], transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        let length = words.iter().map(|word| word.len()).sum::<usize>() + LINE_END.len();
+        self.prepare(verb, length, transmit)?;
+        words.iter().for_each(|word| transmit.put(word.as_bytes()));
+        transmit.put(LINE_END);
+        Ok(self.queued(verb, length as u16))
     }
 
-    /// Queues the line that `encode` writes; nothing changes unless all of it fits.
-    fn queue_line(&mut self, verb: Verb, encode: &mut Encode<'_>, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+    /// Queues the line that `encode` writes, all but its end.
+    fn encoded(&mut self, verb: Verb, encode: &mut Encode<'_>, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        let mut length = LINE_END.len();
+        encode(&mut |bytes| length += bytes.len());
+        self.prepare(verb, length, transmit)?;
+        encode(&mut |bytes| transmit.put(bytes));
+        transmit.put(LINE_END);
+        Ok(self.queued(verb, length as u16))
+    }
+
+    /// Makes sure that the verb has its place and a line of `length` bytes has room.
+    fn prepare(&mut self, verb: Verb, length: usize, transmit: &mut dyn Sink) -> Result<(), Error> {
         self.check_open()?;
         if !self.planned.allows(verb) || self.body != Body::None {
             return Err(Misuse::OutOfOrder.into());
@@ -37,8 +54,6 @@ impl Machine {
         if self.queue.len() >= limit {
             return Err(Misuse::Full.into());
         }
-        let mut length = 0;
-        encode(&mut |bytes| length += bytes.len());
         let longest = self.limits.command_line.min(u32::from(u16::MAX));
         if length > longest as usize {
             return Err(Misuse::TooLong { limit: longest }.into());
@@ -46,8 +61,7 @@ impl Machine {
         if transmit.room(length) < length {
             return Err(self.no_room(length, transmit));
         }
-        encode(&mut |bytes| transmit.put(bytes));
-        Ok(self.queued(verb, length as u16))
+        Ok(())
     }
 
     /// Not now, or never?
@@ -68,12 +82,12 @@ impl Machine {
 
     pub(super) fn hello(&mut self, name: &str, verb: Verb, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
         check_word(name)?;
-        let command = match verb {
-            Verb::Helo => Command::Helo(name),
-            _ if self.is_lmtp() => Command::Lhlo(name),
-            _ => Command::Ehlo(name),
+        let word = match verb {
+            Verb::Helo => "HELO ",
+            _ if self.is_lmtp() => "LHLO ",
+            _ => "EHLO ",
         };
-        self.command(command, transmit)
+        self.command(verb, &[word, name], transmit)
     }
 
     /// Misuse, if what the server can is known and this is not in it.
@@ -83,43 +97,54 @@ impl Machine {
 
     pub(super) fn starttls(&mut self, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
         self.check_offered(ExtensionSet::STARTTLS)?;
-        self.command(Command::StartTls, transmit)
+        self.command(Verb::StartTls, &["STARTTLS"], transmit)
     }
 
-    pub(super) fn envelope(
+    /// MAIL or RCPT.
+    pub(super) fn envelope(&mut self, verb: Verb, mailbox: &str, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
+        check_mailbox(verb, mailbox)?;
+        self.command(verb, &[envelope_start(verb), mailbox, ">"], transmit)
+    }
+
+    /// MAIL or RCPT with parameters: apart, so that a program that sends none carries no code for
+    /// them.
+    pub(super) fn envelope_with(
         &mut self,
         verb: Verb,
         mailbox: &str,
         parameters: &[Parameter<'_>],
         transmit: &mut dyn Sink,
     ) -> Result<CommandId, Error> {
-        check_no_control(mailbox.as_bytes())?;
-        // A recipient may be the bare word that RFC 5321 §4.1.1.3 allows.
-        let postmaster = verb == Verb::Rcpt && mailbox.eq_ignore_ascii_case("Postmaster");
-        if !postmaster {
-            let path = Path::from_mailbox(mailbox).map_err(|error| Misuse::Syntax { offset: error.offset as u32 })?;
-            if path.is_null() && verb == Verb::Rcpt {
-                return Err(Misuse::Syntax { offset: 0 }.into());
-            }
-        }
+        check_mailbox(verb, mailbox)?;
         for parameter in parameters {
             self.check_offered(parameter.extension())?;
             if !parameter_is_sound(parameter) {
                 return Err(Misuse::Syntax { offset: 0 }.into());
             }
         }
-        let start = if verb == Verb::Mail { "MAIL FROM:<" } else { "RCPT TO:<" };
-        self.queue_line(verb, &mut |put| encode_envelope(start, mailbox, parameters, put), transmit)
+        let mut encode = |put: &mut dyn FnMut(&[u8])| {
+            for text in [envelope_start(verb), mailbox, ">"] {
+                put(text.as_bytes());
+            }
+            for parameter in parameters {
+                put(b" ");
+                parameter.encode(put);
+            }
+        };
+        self.encoded(verb, &mut encode, transmit)
     }
 
-    pub(super) fn argument<'a>(
+    /// A command whose argument is any text; `word` brings the space before it.
+    pub(super) fn argument(
         &mut self,
-        argument: &'a str,
-        command: fn(&'a str) -> Command<'a>,
+        verb: Verb,
+        word: &str,
+        argument: &str,
         transmit: &mut dyn Sink,
     ) -> Result<CommandId, Error> {
         check_no_control(argument.as_bytes())?;
-        self.command(command(argument), transmit)
+        let word = if argument.is_empty() { word.trim_ascii_end() } else { word };
+        self.command(verb, &[word, argument], transmit)
     }
 
     pub(super) fn xclient(
@@ -131,12 +156,18 @@ impl Machine {
         for attribute in attributes {
             check_word(attribute.name)?;
         }
-        self.queue_line(Verb::Xclient, &mut |put| encode_xclient(attributes, put), transmit)
+        let mut encode = |put: &mut dyn FnMut(&[u8])| {
+            put(b"XCLIENT");
+            attributes.iter().for_each(|attribute| attribute.encode(put));
+        };
+        self.encoded(Verb::Xclient, &mut encode, transmit)
     }
 
     pub(super) fn bdat(&mut self, length: u64, last: bool, transmit: &mut dyn Sink) -> Result<CommandId, Error> {
         self.check_offered(ExtensionSet::CHUNKING)?;
-        let id = self.command(Command::Bdat { length, last }, transmit)?;
+        let verb = if last { Verb::BdatLast } else { Verb::Bdat };
+        let digits = Decimal::new(length);
+        let id = self.command(verb, &["BDAT ", digits.as_str(), if last { " LAST" } else { "" }], transmit)?;
         self.chunk = ChunkFramer::new(length);
         self.body = if length > 0 { Body::Chunk } else { Body::None };
         Ok(id)
@@ -161,7 +192,7 @@ impl Machine {
                     room = room.min(usize::from(u16::MAX - pending.held));
                 }
                 let taken = self.chunk.next(room);
-                transmit.put(&data[..taken]);
+                transmit.put(front(data, taken));
                 match self.queue.last_held() {
                     Some(pending) => pending.held += taken as u16,
                     None => self.visible += taken as u32,
@@ -204,13 +235,15 @@ impl Machine {
         if self.secret.1 > 0 {
             return Err(Misuse::Full.into());
         }
+        // The mechanism is asked for its initial response below, so its name is copied.
         let mut name = [0; 20];
-        let length = mechanism.name().len();
-        let place = name.get_mut(..length).ok_or(Misuse::TooLong { limit: 20 })?;
-        place.copy_from_slice(mechanism.name().as_bytes());
-        let name = core::str::from_utf8(&name[..length]).unwrap_or("");
+        let length = copy(mechanism.name().as_bytes(), &mut name);
+        let name = utf8(front(&name, length)).unwrap_or("");
+        if length < mechanism.name().len() {
+            return Err(Misuse::TooLong { limit: 20 }.into());
+        }
         check_word(name)?;
-        let id = self.command(Command::Auth { mechanism: name, initial: None }, transmit)?;
+        let id = self.command(Verb::Auth, &["AUTH ", name], transmit)?;
         self.start_exchange();
         // The line is there; an initial response goes between it and its end, if it fits.
         let line_end = transmit.pending() - 2;
@@ -299,14 +332,36 @@ impl Machine {
     }
 }
 
+/// Refuses what is no mailbox, by the letter of the grammar.
+fn check_mailbox(verb: Verb, mailbox: &str) -> Result<(), Misuse> {
+    check_no_control(mailbox.as_bytes())?;
+    // A recipient may be the bare word that RFC 5321 §4.1.1.3 allows.
+    if verb == Verb::Rcpt && mailbox.eq_ignore_ascii_case("Postmaster") {
+        return Ok(());
+    }
+    match Path::from_mailbox(mailbox) {
+        Ok(path) if path.is_null() && verb == Verb::Rcpt => Err(Misuse::Syntax { offset: 0 }),
+        Ok(_) => Ok(()),
+        Err(error) => Err(Misuse::Syntax { offset: error.offset as u32 }),
+    }
+}
+
+fn envelope_start(verb: Verb) -> &'static str {
+    if verb == Verb::Mail { "MAIL FROM:<" } else { "RCPT TO:<" }
+}
+
 /// Whether the texts inside a parameter can stand on a line, in their place.
 fn parameter_is_sound(parameter: &Parameter<'_>) -> bool {
     let word = |text: &str| check_word(text).is_ok();
     match parameter {
         Parameter::HoldUntil(text) => word(text),
-        Parameter::Rrvs { since, .. } => word(since) && !since.contains(';'),
-        Parameter::OriginalRecipient { address_type, .. } => word(address_type) && !address_type.contains(';'),
-        Parameter::Unknown { keyword, value } => word(keyword) && !keyword.contains('=') && value.is_none_or(word),
+        Parameter::Rrvs { since, .. } => word(since) && !since.as_bytes().contains(&b';'),
+        Parameter::OriginalRecipient { address_type, .. } => {
+            word(address_type) && !address_type.as_bytes().contains(&b';')
+        }
+        Parameter::Unknown { keyword, value } => {
+            word(keyword) && !keyword.as_bytes().contains(&b'=') && value.is_none_or(word)
+        }
         _ => true,
     }
 }

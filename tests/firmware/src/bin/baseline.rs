@@ -18,8 +18,18 @@ fn main() -> ! {
 fn exchange() -> Option<()> {
     // SAFETY: the only call in this program.
     let mut port = unsafe { board::serial_port() }?;
-    message::write(&mut |piece| port.write_all(piece)).ok()?;
+    message::write(&mut |piece| write_all(&mut port, piece).ok_or(())).ok()?;
     port.flush().ok()?;
     let mut answer = [0];
     port.read_exact(&mut answer).ok()
+}
+
+/// As the method of this name, which panics over a port that takes nothing.
+fn write_all(port: &mut impl Write, bytes: &[u8]) -> Option<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let count = port.write(rest).ok()?;
+        rest = rest.get(count..).unwrap_or_default();
+    }
+    Some(())
 }

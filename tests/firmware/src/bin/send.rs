@@ -51,9 +51,7 @@ fn main() -> ! {
     // SAFETY: the only call in this program.
     let port = unsafe { board::serial_port() };
     let client = CLIENT.try_init_with(|| Client::new(ClientOptions::default()));
-    let (Some(mut port), Some(client)) = (port, client) else {
-        board::exit(false)
-    };
+    let (Some(mut port), Some(client)) = (port, client) else { board::exit(false) };
     let (done, code) = match send(client, &mut port) {
         Ok(()) => (true, 250),
         Err(Failure::Refused(code)) => (false, code),

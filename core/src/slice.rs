@@ -1,0 +1,32 @@
+//! Slicing that cannot panic: what reaches beyond the end is cut off.
+//!
+//! A program for a small machine proves by its linked image that it holds no path to a panic, so
+//! every bound that the compiler cannot see is a bound that is asked for here.
+
+/// The first `count` bytes, or all if there are fewer.
+#[inline]
+pub(crate) fn front(bytes: &[u8], count: usize) -> &[u8] {
+    bytes.get(..count).unwrap_or(bytes)
+}
+
+/// What follows the first `count` bytes.
+#[inline]
+pub(crate) fn after(bytes: &[u8], count: usize) -> &[u8] {
+    bytes.get(count..).unwrap_or_default()
+}
+
+/// What follows the first `count` bytes, to be written.
+#[inline]
+pub(crate) fn after_mut(bytes: &mut [u8], count: usize) -> &mut [u8] {
+    bytes.get_mut(count..).unwrap_or_default()
+}
+
+/// Copies what fits of `from` to the front of `to`; how many bytes that was.
+#[inline]
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) -> usize {
+    let count = from.len().min(to.len());
+    for (place, byte) in to.iter_mut().zip(from) {
+        *place = *byte;
+    }
+    count
+}
