@@ -43,7 +43,8 @@ pub trait Endpoint {
     /// the question that waits.
     fn receive_space(&mut self) -> &mut [u8];
 
-    /// Says that the first `count` bytes of [`receive_space`](Self::receive_space) were filled.
+    /// Says that the first `count` bytes of [`receive_space`](Self::receive_space) were filled. With 0
+    /// the host gives the space back, so that an endpoint that holds nothing holds no memory.
     fn received(&mut self, count: usize);
 
     /// Copies `bytes` in and returns how many of them fitted.
@@ -139,6 +140,17 @@ impl<'a> TransmitLog<'a> {
         let start = (start as usize).min(bytes.len());
         let end = start.saturating_add(length as usize).min(bytes.len());
         Self { before: front(bytes, start), hidden: end - start, after: after(bytes, end) }
+    }
+}
+
+impl TransmitLog<'_> {
+    /// The part of it that is about the first `count` bytes.
+    pub fn front(self, count: usize) -> Self {
+        let before = self.before.get(..count).unwrap_or(self.before);
+        let count = count - before.len();
+        let hidden = self.hidden.min(count);
+        let after = self.after.get(..count - hidden).unwrap_or(self.after);
+        Self { before, hidden, after }
     }
 }
 

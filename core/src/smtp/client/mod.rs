@@ -333,7 +333,9 @@ impl<B: Buffers> Endpoint for Client<B> {
     }
 
     fn received(&mut self, count: usize) {
-        if self.machine.takes_bytes() {
+        if count == 0 {
+            self.receive.release_if_empty();
+        } else if self.machine.takes_bytes() {
             self.receive.fill(count);
         }
     }

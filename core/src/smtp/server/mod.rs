@@ -173,7 +173,9 @@ impl<B: Buffers> Endpoint for Server<B> {
     }
 
     fn received(&mut self, count: usize) {
-        if count > 0 && self.machine.takes_bytes() {
+        if count == 0 {
+            self.receive.release_if_empty();
+        } else if self.machine.takes_bytes() {
             self.receive.fill(count);
             self.machine.received();
         }

@@ -1,0 +1,3 @@
+//! The `mailproto` command.
+
+fn main() {}
