@@ -162,7 +162,7 @@ impl Session {
             client.rcpt(&recipient.address, &Transaction::rcpt_parameters(recipient, &offered))?;
             message.asked = index + 1;
         }
-        message.asked = message.standings.len();
+        message.asked = message.recipients();
         let answered = !message.has(Standing::Open);
         let chunking = Self::by_chunks(&self.options, message, offered.set);
         // DATA may go along with the recipients; its refusal costs nothing then. Without
@@ -198,7 +198,7 @@ impl Session {
             return self.settle_all(Verdict::Transient, Some(Failure::LimitReached), false);
         }
         let mut taken = 0;
-        for index in 0..message.standings.len() {
+        for index in 0..message.recipients() {
             let Some(message) = self.messages.front() else { return };
             let obstacle = Transaction::recipient_obstacle(&message.envelope.recipients[index], &offered);
             if let Some(failure) = obstacle {
@@ -219,8 +219,8 @@ impl Session {
         let Some(message) = self.messages.front_mut() else {
             return;
         };
-        if let Some(standing) = message.standings.get_mut(index).filter(|standing| **standing != Standing::Settled) {
-            *standing = Standing::Settled;
+        if message.standing(index).is_some_and(|standing| standing != Standing::Settled) {
+            message.set_standing(index, Standing::Settled);
             let recipient = index as u32;
             self.notices.push_back(Notice::Recipient { message: message.id, recipient, verdict, failure, reply });
         }
@@ -228,7 +228,7 @@ impl Session {
 
     /// The same for every recipient that is not settled; then the message is done.
     fn settle_all(&mut self, verdict: Verdict, failure: Option<Failure>, reply: bool) {
-        let count = self.messages.front().map_or(0, |message| message.standings.len());
+        let count = self.messages.front().map_or(0, Transaction::recipients);
         (0..count).for_each(|index| self.settle(index, verdict, failure, reply));
         self.message_done(reply);
     }
@@ -260,11 +260,11 @@ impl Session {
         self.broken = Some(error);
         self.phase = Phase::Over;
         let finished = self.messages.front().is_some_and(|message| message.finished && !message.refused);
-        let count = self.messages.front().map_or(0, |message| message.standings.len());
+        let count = self.messages.front().map_or(0, Transaction::recipients);
         if finished && sent {
             for index in 0..count {
                 let accepted =
-                    self.messages.front().is_some_and(|message| message.standings[index] == Standing::Accepted);
+                    self.messages.front().is_some_and(|message| message.standing(index) == Some(Standing::Accepted));
                 if accepted {
                     self.settle(index, Verdict::Unknown, Some(Failure::ConnectionLost), false);
                 }
@@ -313,7 +313,7 @@ impl Session {
                 self.notices.extend(wanted);
             }
             What::Delivery { last } => {
-                let index = self.messages.front().and_then(Transaction::accepted_recipient);
+                let index = self.messages.front_mut().and_then(Transaction::next_judged);
                 if let Some(index) = index {
                     self.settle(index, verdict, None, true);
                 }
@@ -378,7 +378,7 @@ impl Session {
 
     /// Every recipient that is not settled has this verdict, by the reply that is kept.
     fn settle_open(&mut self, verdict: Verdict) {
-        let count = self.messages.front().map_or(0, |message| message.standings.len());
+        let count = self.messages.front().map_or(0, Transaction::recipients);
         (0..count).for_each(|index| self.settle(index, verdict, None, true));
     }
 
@@ -394,7 +394,7 @@ impl Session {
         };
         message.answered = index + 1;
         if Verdict::of(code) == Verdict::Accepted {
-            message.standings[index] = Standing::Accepted;
+            message.set_standing(index, Standing::Accepted);
             return;
         }
         // 552 to RCPT means that there are too many (RFC 5321 §4.5.3.1.10): the others can go later.

@@ -24,7 +24,11 @@ pub(super) enum Standing {
 pub(super) struct Transaction {
     pub(super) id: MessageId,
     pub(super) envelope: Envelope,
-    pub(super) standings: Vec<Standing>,
+    standings: Vec<Standing>,
+    /// How many recipients stand so, by [`Standing`]: asked after every reply, so never counted anew.
+    counts: [usize; 3],
+    /// No recipient before this one is [`Standing::Accepted`] once verdicts come one by one.
+    judged: usize,
     /// Recipients for whom RCPT has been queued or need not be.
     pub(super) asked: usize,
     /// Recipients whose RCPT has been answered.
@@ -44,7 +48,9 @@ impl Transaction {
         Self {
             id,
             envelope,
+            counts: [standings.len(), 0, 0],
             standings,
+            judged: 0,
             asked: 0,
             answered: 0,
             mail_queued: false,
@@ -55,19 +61,40 @@ impl Transaction {
         }
     }
 
+    /// How many recipients there are.
+    pub(super) fn recipients(&self) -> usize {
+        self.standings.len()
+    }
+
+    /// What is known of the recipient at `index`.
+    pub(super) fn standing(&self, index: usize) -> Option<Standing> {
+        self.standings.get(index).copied()
+    }
+
+    /// From now on the recipient at `index` stands so.
+    pub(super) fn set_standing(&mut self, index: usize, standing: Standing) {
+        if let Some(place) = self.standings.get_mut(index) {
+            self.counts[*place as usize] -= 1;
+            self.counts[standing as usize] += 1;
+            *place = standing;
+        }
+    }
+
     /// The next recipient to ask the server about, from `asked` on.
     pub(super) fn next_open(&self, from: usize) -> Option<usize> {
         (from..self.standings.len()).find(|index| self.standings[*index] == Standing::Open)
     }
 
     pub(super) fn has(&self, standing: Standing) -> bool {
-        self.standings.contains(&standing)
+        self.counts[standing as usize] > 0
     }
 
-    /// The recipient with this number among the accepted ones, counting those that have been
-    /// settled by an earlier verdict on the same message.
-    pub(super) fn accepted_recipient(&self) -> Option<usize> {
-        self.standings.iter().position(|standing| *standing == Standing::Accepted)
+    /// The accepted recipient that the next verdict of LMTP is about; they come in the order of RCPT
+    /// (RFC 2033 §4.2).
+    pub(super) fn next_judged(&mut self) -> Option<usize> {
+        let found = (self.judged..self.standings.len()).find(|index| self.standings[*index] == Standing::Accepted);
+        self.judged = found.unwrap_or(self.standings.len());
+        found
     }
 
     /// Why the whole message cannot be sent to a server with these extensions.
