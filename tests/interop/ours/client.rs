@@ -243,8 +243,11 @@ impl Session {
             if let Some(event) = self.client.next_event()? {
                 return Ok(Happened::from(&event));
             }
-            self.stream.send(&mut self.client)?;
-            self.stream.receive(&mut self.client)?;
+            if self.client.wants_write() {
+                self.stream.send(&mut self.client)?;
+            } else {
+                self.stream.receive(&mut self.client)?;
+            }
         }
     }
 }
