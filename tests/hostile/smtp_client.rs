@@ -45,7 +45,7 @@ fn cr_lf_and_nul_in_any_argument_are_misuse_and_send_nothing() {
         assert_eq!(in_word(client.ehlo(bad)), expected);
         assert_eq!(in_word(client.helo(bad)), expected);
         assert_eq!(in_word(client.mail(bad, &[])), expected);
-        assert_eq!(in_word(client.rcpt(bad, &[])).is_err(), true);
+        assert!(in_word(client.rcpt(bad, &[])).is_err());
         assert_eq!(in_word(client.vrfy(bad)), expected);
         assert_eq!(in_word(client.expn(bad)), expected);
         assert_eq!(in_word(client.help(bad)), expected);

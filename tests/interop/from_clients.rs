@@ -31,7 +31,7 @@ from!(swaks:
     submits_after_starttls
     submits_over_implicit_tls
     is_told_that_the_password_is_wrong
-    reaches_an_international_mailbox
+    hears_that_an_international_mailbox_needs_smtputf8
     reaches_some_of_several_recipients
     sends_fifty_mebibytes);
 
@@ -58,7 +58,7 @@ from!(msmtp:
     submits_after_starttls
     submits_over_implicit_tls
     is_told_that_the_password_is_wrong
-    reaches_an_international_mailbox
+    hears_that_an_international_mailbox_needs_smtputf8
     sends_fifty_mebibytes);
 
 from!(curl:
@@ -108,6 +108,16 @@ fn reaches_an_international_mailbox(send: Send) {
     let message = international();
     let received = deliver(&server, send, &Job { to: &["j\u{f6}rg@mail.test"], ..job(&server, &message) });
     assert_eq!(received.to, ["j\u{f6}rg@mail.test"]);
+}
+
+/// Clients that do not know SMTPUTF8 name such a mailbox all the same.
+fn hears_that_an_international_mailbox_needs_smtputf8(send: Send) {
+    let server = OurServer::start(Settings::OPEN);
+    let message = plain();
+    let outcome = send(&Job { to: &["j\u{f6}rg@mail.test"], ..job(&server, &message) });
+    assert!(!outcome.success, "{}", outcome.transcript);
+    assert!(outcome.transcript.contains("553 5.6.7"), "{}", outcome.transcript);
+    server.assert_nothing_received();
 }
 
 fn reaches_some_of_several_recipients(send: Send) {

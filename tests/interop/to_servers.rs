@@ -157,7 +157,8 @@ fn sends_nothing_when_no_recipient_is_left(server: &MailServer) {
     let mut session = open(server.smtp, Encryption::None);
     let answers =
         session.send(FROM, &["nobody@mail.test"], &[], &plain(), Transfer::Lines).expect("the server answers");
-    assert_eq!(answers.recipients, [550], "{}", server.name);
+    let [refusal] = answers.recipients[..] else { panic!("{}: {answers:?}", server.name) };
+    assert!((500..600).contains(&refusal), "{} answers {refusal}", server.name);
     assert_eq!(answers.verdicts, [0_u16; 0], "{}", server.name);
     // The connection is still good.
     session.reset().expect("the server forgets the message");

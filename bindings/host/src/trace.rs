@@ -16,7 +16,9 @@ pub enum Traced<'a> {
 
 /// Somebody who wants to know. Nobody by default.
 #[derive(Default)]
-pub struct Trace(Option<Box<dyn FnMut(Traced<'_>) + Send>>);
+pub struct Trace(Option<Box<Listener>>);
+
+type Listener = dyn FnMut(Traced<'_>) + Send;
 
 impl Trace {
     /// Tells `listener` of everything.

@@ -153,9 +153,11 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
         let action = match server.next_event() {
             Ok(Some(event)) => host.decide(&event),
             Ok(None) => {
-                stream.send(&mut server)?;
-                if server.wants_read() {
-                    stream.receive(&mut server)?;
+                // What has been sent may bring the next event: TLS begins behind the 220.
+                if server.wants_write() {
+                    stream.send(&mut server)?
+                } else {
+                    stream.receive(&mut server)?
                 }
                 continue;
             }

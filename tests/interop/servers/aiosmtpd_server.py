@@ -46,7 +46,8 @@ def authenticate(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and (
         settings["accounts"].get(data.login.decode()) == data.password.decode()
     )
-    return AuthResult(success=right)
+    # Not handled: the reply is still to be sent.
+    return AuthResult(success=right, handled=False)
 
 
 async def serve(port, encryption=None, **options):

@@ -86,7 +86,7 @@ rcpt:
          message = 5.7.1 authentication required
   defer  local_parts = {LATER}
          domains = {DOMAIN}
-         message = 4.2.1 come back later
+         message = 450 4.2.1 come back later
   accept domains = {DOMAIN}
          local_parts = lsearch;{folder}/mailboxes
   deny   message = 5.1.1 no such user

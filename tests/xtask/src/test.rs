@@ -37,7 +37,12 @@ const STEPS: &[Step] = &[
         run: lint,
     },
     Step { name: "docs", about: "the docs build without a warning", needs: &[], run: docs },
-    Step { name: "workspace", about: "the tests of the workspace", needs: &[], run: workspace },
+    Step {
+        name: "workspace",
+        about: "the tests of the workspace, also beside the mail programs of others",
+        needs: &[],
+        run: workspace,
+    },
     Step {
         name: "bare",
         about: "the core builds without an allocator for Cortex-M0 and Cortex-M3",
@@ -140,6 +145,7 @@ fn docs() -> Result<()> {
 }
 
 fn workspace() -> Result<()> {
+    mailproto_tests::tools::ensure(&mut |what| eprintln!("  {what}"))?;
     process::run(&mut process::cargo(&["test", "--workspace"]))
 }
 
