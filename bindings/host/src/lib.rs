@@ -43,6 +43,31 @@ pub mod blocking;
 mod clock;
 pub mod tls;
 mod trace;
+mod transcript;
 
 pub use clock::Clock;
 pub use trace::{Trace, Traced};
+pub use transcript::{Entry, Kind, Side, Transcript};
+
+use std::io;
+use std::time::Duration;
+
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(60);
+/// How long a last word may take to be sent to a peer that does not read.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// How long a connection that is over is read on.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Whether an error of a stream is its end, however rude.
+fn is_end(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+    )
+}
+
+/// A host as the system wants it: an address literal without its brackets.
+fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}

@@ -93,8 +93,8 @@ fn in_file(path: &Path, error: &dyn std::error::Error) -> io::Error {
 
 /// The name to check a certificate against.
 pub(crate) fn name(host: &str) -> io::Result<ServerName<'static>> {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    ServerName::try_from(host.to_owned()).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
+    let host = crate::without_brackets(host).to_owned();
+    ServerName::try_from(host).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
 }
 
 /// Checks that the server has the key of its certificate, and nothing about the certificate.

@@ -8,17 +8,18 @@ use std::fmt;
 pub enum Traced<'a> {
     /// To the peer, with secrets taken out.
     Sent(TransmitLog<'a>),
-    /// From the peer, as they are: what a client sends may be a secret.
+    /// From the peer, as they are: what a client sends may be a secret. A
+    /// [`Transcript`](crate::Transcript) takes it out.
     Received(&'a [u8]),
     /// From here on under TLS.
     Tls,
 }
 
+type Listener = dyn FnMut(Traced<'_>) + Send;
+
 /// Somebody who wants to know. Nobody by default.
 #[derive(Default)]
 pub struct Trace(Option<Box<Listener>>);
-
-type Listener = dyn FnMut(Traced<'_>) + Send;
 
 impl Trace {
     /// Tells `listener` of everything.

@@ -1,3 +1,48 @@
-//! The `mailproto` command.
+//! The `mailproto` command: receives mail, sends it, and shows what is said about it.
+//!
+//! | command | what it does |
+//! | --- | --- |
+//! | `serve` | a mail server for one machine |
+//! | `send` | delivers one message and says what became of each recipient |
+//!
+//! Results go to stdout, for programs as one JSON object a line; what is for people goes to stderr.
+//! The exit status is one of [`failure::Status`].
 
-fn main() {}
+mod failure;
+mod output;
+mod password;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Mail protocols for people: receive mail, send it, see what is said.
+#[derive(Parser)]
+#[command(name = "mailproto", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Arguments),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mailproto serve                                        a mail server on this machine
+  mailproto send --server smtp://localhost:2525 a.eml    a message to it
+
+Exit status: 0 done, 1 refused or malformed, 2 wrong usage, 3 no connection or a broken one,
+4 timed out.";
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

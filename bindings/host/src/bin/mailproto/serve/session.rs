@@ -1,0 +1,329 @@
+//! One client: the endpoint's questions and the answers.
+
+use super::journal::Arrived;
+use super::listener::{Gate, Visitor};
+use super::options::Service;
+use crate::output;
+use mailproto::smtp::{EnhancedCode, Parameters, Path, Server, ServerEvent};
+use mailproto::{Endpoint, Error, Misuse};
+use mailproto_host::asynchronous::{Driver, Stream};
+use mailproto_host::{Side, Trace, Traced, Transcript};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::{fmt, io};
+use tokio::sync::watch;
+
+/// Why a session ended before its time.
+enum Cut {
+    /// By the protocol.
+    Protocol(Error),
+    /// By the connection.
+    Stream(io::Error),
+}
+
+impl From<Error> for Cut {
+    fn from(error: Error) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+impl From<io::Error> for Cut {
+    fn from(error: io::Error) -> Self {
+        Self::Stream(error)
+    }
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Protocol(error) => error.fmt(formatter),
+            Self::Stream(error) => error.fmt(formatter),
+        }
+    }
+}
+
+/// Serves one client until it goes, or until everything ends.
+pub(super) async fn serve(visitor: Visitor, gate: Arc<Gate>, ending: watch::Receiver<bool>) {
+    let (number, peer, service) = (visitor.number, visitor.peer, visitor.service);
+    if let Err(cut) = converse(visitor, &gate, ending).await {
+        eprintln!("{number} {} from {peer}: {cut}", service.name());
+    }
+}
+
+async fn converse(visitor: Visitor, gate: &Gate, mut ending: watch::Receiver<bool>) -> Result<(), Cut> {
+    let Visitor { number, service, stream, peer, place } = visitor;
+    stream.set_nodelay(true)?;
+    let local = stream.local_addr()?.ip();
+    let mut stream = Stream::Plain(stream);
+    if service == Service::Smtps
+        && let Some(config) = &gate.policy.tls
+    {
+        let handshake = tokio::time::timeout(HANDSHAKE, stream.accept_tls(config));
+        stream = handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    }
+    let server: Server = Server::new(gate.policy.options(service))?;
+    let mut driver = Driver::new(server, stream);
+    if gate.policy.trace {
+        driver = driver.with_trace(trace(number));
+    }
+    let mut session = Session::new(gate, service, local, peer, number, place.surplus);
+    let mut told_to_end = *ending.borrow();
+    while !driver.endpoint.is_closed() {
+        if told_to_end {
+            driver.endpoint.shut_down();
+        }
+        match session.listen(&mut driver).await {
+            Ok(()) => {}
+            Err(cut) => {
+                // The reason has been put into words for the client already.
+                let _ = driver.flush().await;
+                let _ = driver.close().await;
+                return Err(cut);
+            }
+        }
+        if told_to_end {
+            driver.turn().await?;
+        } else {
+            tokio::select! {
+                turned = driver.turn() => turned?,
+                _ = ending.wait_for(|ending| *ending) => told_to_end = true,
+            }
+        }
+    }
+    // Whoever has gone already need not be waited for.
+    let _ = driver.close().await;
+    Ok(())
+}
+
+/// How long a client may take to begin TLS.
+const HANDSHAKE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Shows the conversation on stderr, each line with the connection's number.
+fn trace(number: u64) -> Trace {
+    let mut transcript = Transcript::default();
+    Trace::to(move |traced| {
+        let mut tell = |entry| eprintln!("{number} {entry}");
+        match traced {
+            Traced::Sent(log) => transcript.hear_log(Side::Server, log, &mut tell),
+            Traced::Received(bytes) => transcript.hear(Side::Client, bytes, &mut tell),
+            Traced::Tls => transcript.tls_started(&mut tell),
+        }
+    })
+}
+
+/// What is known of a client and of the message that is on its way.
+struct Session<'a> {
+    gate: &'a Gate,
+    service: Service,
+    local: IpAddr,
+    peer: SocketAddr,
+    number: u64,
+    surplus: bool,
+    tls: bool,
+    client: String,
+    user: Option<String>,
+    transaction: Transaction,
+    messages: u64,
+    verdict: Verdict,
+}
+
+/// What became of the message.
+enum Verdict {
+    /// Not asked yet.
+    Open,
+    /// It has been written down, and this is its queue id.
+    Taken(String),
+    /// It could not be.
+    Lost,
+}
+
+#[derive(Default)]
+struct Transaction {
+    from: String,
+    to: Vec<String>,
+    parameters: Map<String, Value>,
+    message: Vec<u8>,
+    digest: Sha256,
+}
+
+/// What to say to a question that waits.
+enum Answer {
+    Yes,
+    YesWith(String),
+    No(u16, EnhancedCode, &'static str),
+    /// The message must be written down first.
+    Deliver,
+    /// Begin TLS.
+    Handshake,
+    /// It was no question.
+    Nothing,
+}
+
+const TOO_MANY_CLIENTS: Answer = Answer::No(421, EnhancedCode::new(4, 3, 2), "Too many connections, try again later");
+const NO_EHLO: Answer = Answer::No(502, EnhancedCode::new(5, 5, 1), "Command not implemented");
+const BAD_LOGIN: Answer = Answer::No(535, EnhancedCode::new(5, 7, 8), "Authentication credentials invalid");
+const NO_MAILBOX: Answer = Answer::No(550, EnhancedCode::new(5, 1, 1), "No such user here");
+const NOT_WRITTEN: Answer = Answer::No(451, EnhancedCode::new(4, 3, 0), "The message could not be kept");
+
+impl<'a> Session<'a> {
+    fn new(gate: &'a Gate, service: Service, local: IpAddr, peer: SocketAddr, number: u64, surplus: bool) -> Self {
+        Self {
+            gate,
+            service,
+            local,
+            peer,
+            number,
+            surplus,
+            tls: service == Service::Smtps,
+            client: String::new(),
+            user: None,
+            transaction: Transaction::default(),
+            messages: 0,
+            verdict: Verdict::Open,
+        }
+    }
+
+    /// Takes every event there is, and answers what is asked.
+    async fn listen(&mut self, driver: &mut Driver<Server>) -> Result<(), Cut> {
+        loop {
+            let answer = match driver.endpoint.next_event()? {
+                Some(event) => self.consider(event),
+                None => return Ok(()),
+            };
+            let answer = match answer {
+                Answer::Deliver => self.deliver().await,
+                Answer::Handshake => {
+                    if let Some(config) = &self.gate.policy.tls {
+                        driver.accept_tls(config).await?;
+                    }
+                    driver.endpoint.tls_started()?;
+                    self.tls = true;
+                    self.user = None;
+                    Answer::Nothing
+                }
+                other => other,
+            };
+            while let Err(error) = say(&answer, &mut driver.endpoint) {
+                if error != Error::Misuse(Misuse::Full) {
+                    return Err(error.into());
+                }
+                driver.flush().await?;
+            }
+        }
+    }
+
+    fn consider(&mut self, event: ServerEvent<'_>) -> Answer {
+        match event {
+            ServerEvent::Connect if self.surplus => TOO_MANY_CLIENTS,
+            ServerEvent::Hello { extended: true, .. } if self.gate.policy.no_ehlo => NO_EHLO,
+            ServerEvent::Hello { name, .. } => {
+                self.client = name.into();
+                self.transaction = Transaction::default();
+                Answer::Yes
+            }
+            ServerEvent::StartTls => Answer::Handshake,
+            ServerEvent::Auth(credentials) => {
+                self.user = self.gate.policy.users.log_in(&credentials);
+                if self.user.is_some() { Answer::Yes } else { BAD_LOGIN }
+            }
+            ServerEvent::Mail { path, parameters } => {
+                self.transaction = Transaction::default();
+                self.transaction.from = path.as_str().into();
+                self.transaction.parameters = parameters_to_json(parameters);
+                Answer::Yes
+            }
+            ServerEvent::Rcpt { path, .. } => self.recipient(path),
+            ServerEvent::DataStart { .. } => {
+                self.transaction.message.clear();
+                self.transaction.digest = Sha256::new();
+                self.verdict = Verdict::Open;
+                Answer::Yes
+            }
+            ServerEvent::Data(bytes) => {
+                self.transaction.digest.update(bytes);
+                self.transaction.message.extend_from_slice(bytes);
+                Answer::Nothing
+            }
+            ServerEvent::DataEnd { .. } => match &self.verdict {
+                Verdict::Open => Answer::Deliver,
+                // LMTP asks once for each recipient; the message is the same.
+                Verdict::Taken(id) => Answer::YesWith(queued_as(id)),
+                Verdict::Lost => NOT_WRITTEN,
+            },
+            ServerEvent::DataAborted(_) | ServerEvent::Reset => {
+                self.transaction = Transaction::default();
+                Answer::Nothing
+            }
+            event if event.is_question() => Answer::Yes,
+            _ => Answer::Nothing,
+        }
+    }
+
+    fn recipient(&mut self, path: Path<'_>) -> Answer {
+        if self.gate.policy.users.mailbox(&path, self.local).is_none() {
+            return NO_MAILBOX;
+        }
+        self.transaction.to.push(path.as_str().into());
+        Answer::Yes
+    }
+
+    /// Writes the message down; only then is it taken.
+    async fn deliver(&mut self) -> Answer {
+        self.messages += 1;
+        let transaction = std::mem::take(&mut self.transaction);
+        let id = format!("{}-{}", self.number, self.messages);
+        let arrived = Arrived {
+            id: id.clone(),
+            listener: self.service,
+            client: self.client.clone(),
+            peer: self.peer,
+            tls: self.tls,
+            user: self.user.clone(),
+            from: transaction.from,
+            to: transaction.to,
+            parameters: transaction.parameters,
+            sha256: output::hexadecimal(&transaction.digest.finalize()),
+            message: transaction.message,
+        };
+        match self.gate.journal.write(arrived).await {
+            Ok(()) => {
+                let answer = Answer::YesWith(queued_as(&id));
+                self.verdict = Verdict::Taken(id);
+                answer
+            }
+            Err(error) => {
+                eprintln!("message {id} could not be written to stdout: {error}");
+                self.verdict = Verdict::Lost;
+                NOT_WRITTEN
+            }
+        }
+    }
+}
+
+/// Gives the answer, if there is room for it.
+fn say(answer: &Answer, server: &mut Server) -> Result<(), Error> {
+    match answer {
+        Answer::Yes => server.accept(),
+        Answer::YesWith(text) => server.accept_with(text),
+        Answer::No(code, enhanced, text) => server.reject(*code, Some(*enhanced), text),
+        Answer::Deliver | Answer::Handshake | Answer::Nothing => Ok(()),
+    }
+}
+
+fn queued_as(id: &str) -> String {
+    format!("Message accepted, queued as {id}")
+}
+
+/// Parameters of MAIL by keyword, with their values as they were written.
+fn parameters_to_json(parameters: Parameters<'_>) -> Map<String, Value> {
+    parameters
+        .as_str()
+        .split_ascii_whitespace()
+        .map(|word| match word.split_once('=') {
+            Some((keyword, value)) => (keyword.to_ascii_uppercase(), json!(value)),
+            None => (word.to_ascii_uppercase(), json!(true)),
+        })
+        .collect()
+}
