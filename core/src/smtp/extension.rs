@@ -78,57 +78,39 @@ impl<'a> Extension<'a> {
     /// [`Anomalies::MALFORMED_EHLO_LINE`] for a line that is not that, or a known keyword with
     /// parameters that its RFC does not allow.
     pub fn parse(text: &'a [u8]) -> Result<Self, Anomalies> {
-        let malformed = Anomalies::MALFORMED_EHLO_LINE;
-        let text = text.trim_ascii_end();
-        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
-        let (keyword, rest) = (front(text, length), after(text, length));
-        if !keyword.first().is_some_and(|byte| is(*byte, LET_DIG)) {
-            return Err(malformed);
-        }
-        let parameters = match rest {
-            [] => rest,
-            [b' ', ..] => rest.trim_ascii_start(),
-            [b'=', rest @ ..] if keyword.eq_ignore_ascii_case(b"AUTH") => rest,
-            _ => return Err(malformed),
-        };
-        Self::typed(utf8(keyword).ok_or(malformed)?, utf8(parameters).ok_or(malformed)?).ok_or(malformed)
+        Announcement::read(text).and_then(Self::typed).ok_or(Anomalies::MALFORMED_EHLO_LINE)
     }
 
-    fn typed(keyword: &'a str, parameters: &'a str) -> Option<Self> {
-        let is = |name: &str| keyword.eq_ignore_ascii_case(name);
+    fn typed(line: Announcement<'a>) -> Option<Self> {
+        let Announcement { extension, keyword, parameters } = line;
         let bytes = parameters.as_bytes();
-        let bare = |extension| bytes.is_empty().then_some(extension);
-        let length = keyword.len();
-        Some(match (length, keyword.as_bytes().first().map(u8::to_ascii_uppercase)) {
-            (10, Some(b'P')) if is("PIPELINING") => bare(Self::Pipelining)?,
-            (4, Some(b'S')) if is("SIZE") => Self::Size(match bytes {
-                [] => None,
-                // A number too large for us is no limit at all.
-                _ if bytes.iter().all(u8::is_ascii_digit) => Some(number(bytes).unwrap_or(u64::MAX)),
-                _ => return None,
-            }),
-            (8, Some(b'8')) if is("8BITMIME") => bare(Self::EightBitMime)?,
-            (8, Some(b'S')) if is("SMTPUTF8") => Self::SmtpUtf8,
-            (8, Some(b'S')) if is("STARTTLS") => bare(Self::StartTls)?,
-            (8, Some(b'C')) if is("CHUNKING") => bare(Self::Chunking)?,
-            (10, Some(b'B')) if is("BINARYMIME") => bare(Self::BinaryMime)?,
-            (3, Some(b'D')) if is("DSN") => bare(Self::Dsn)?,
-            (19, Some(b'E')) if is("ENHANCEDSTATUSCODES") => bare(Self::EnhancedStatusCodes)?,
-            (4, Some(b'A')) if is("AUTH") => Self::Auth(mechanisms(bytes)),
-            (10, Some(b'R')) if is("REQUIRETLS") => bare(Self::RequireTls)?,
-            (6, Some(b'L')) if is("LIMITS") => Self::Limits(PeerLimits::parse(bytes)),
-            (9, Some(b'D')) if is("DELIVERBY") => Self::DeliverBy(match bytes {
-                [] => None,
-                _ => Some(number_u32(bytes)?),
-            }),
-            (11, Some(b'M')) if is("MT-PRIORITY") => Self::MtPriority((!parameters.is_empty()).then_some(parameters)),
-            (13, Some(b'F')) if is("FUTURERELEASE") => future_release(bytes),
-            (4, Some(b'R')) if is("RRVS") => bare(Self::Rrvs)?,
-            (7, Some(b'X')) if is("XCLIENT") => Self::Xclient(parameters),
-            (4, Some(b'V')) if is("VRFY") => Self::Verify,
-            (4, Some(b'E')) if is("EXPN") => Self::Expand,
-            (4, Some(b'H')) if is("HELP") => Self::Help,
-            _ => Self::Unknown { keyword, parameters },
+        let given = (!parameters.is_empty()).then_some(parameters);
+        Some(match extension {
+            ExtensionSet::PIPELINING => Self::Pipelining,
+            ExtensionSet::SIZE => Self::Size(optional(bytes, size)?),
+            ExtensionSet::EIGHT_BIT_MIME => Self::EightBitMime,
+            ExtensionSet::SMTPUTF8 => Self::SmtpUtf8,
+            ExtensionSet::STARTTLS => Self::StartTls,
+            ExtensionSet::CHUNKING => Self::Chunking,
+            ExtensionSet::BINARYMIME => Self::BinaryMime,
+            ExtensionSet::DSN => Self::Dsn,
+            ExtensionSet::ENHANCED_STATUS_CODES => Self::EnhancedStatusCodes,
+            ExtensionSet::AUTH => Self::Auth(mechanisms(bytes)),
+            ExtensionSet::REQUIRETLS => Self::RequireTls,
+            ExtensionSet::LIMITS => Self::Limits(PeerLimits::parse(bytes)),
+            ExtensionSet::DELIVERBY => Self::DeliverBy(optional(bytes, number_u32)?),
+            ExtensionSet::MT_PRIORITY => Self::MtPriority(given),
+            ExtensionSet::FUTURERELEASE => {
+                let mut rest = bytes;
+                let interval = next_word(&mut rest).and_then(number_u32);
+                Self::FutureRelease { interval, until: next_word(&mut rest).and_then(utf8) }
+            }
+            ExtensionSet::RRVS => Self::Rrvs,
+            ExtensionSet::XCLIENT => Self::Xclient(parameters),
+            ExtensionSet::VRFY => Self::Verify,
+            ExtensionSet::EXPN => Self::Expand,
+            ExtensionSet::HELP => Self::Help,
+            _ => Self::Unknown { keyword: utf8(keyword)?, parameters },
         })
     }
 
@@ -160,20 +142,64 @@ impl<'a> Extension<'a> {
     }
 }
 
+/// A line taken apart, its parameters not looked at yet.
+struct Announcement<'a> {
+    /// Empty for an unknown one.
+    extension: ExtensionSet,
+    keyword: &'a [u8],
+    parameters: &'a str,
+}
+
+impl<'a> Announcement<'a> {
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let text = text.trim_ascii_end();
+        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
+        let (keyword, rest) = (front(text, length), after(text, length));
+        if !keyword.first().is_some_and(|byte| is(*byte, LET_DIG)) {
+            return None;
+        }
+        let extension = ExtensionSet::named(keyword);
+        let parameters = match rest {
+            [] => rest,
+            [b' ', rest @ ..] => rest.trim_ascii_start(),
+            [b'=', rest @ ..] if extension == ExtensionSet::AUTH => rest,
+            _ => return None,
+        };
+        if !parameters.is_empty() && !extension.is_empty() && ExtensionSet::BARE.contains(extension) {
+            return None;
+        }
+        Some(Self { extension, keyword, parameters: utf8(parameters)? })
+    }
+}
+
+/// Nothing, or what `value` makes of all of the parameters.
+fn optional<T>(parameters: &[u8], value: impl FnOnce(&[u8]) -> Option<T>) -> Option<Option<T>> {
+    if parameters.is_empty() { Some(None) } else { value(parameters).map(Some) }
+}
+
+/// The size of a SIZE line (RFC 1870 §4). A number too large for us is no limit at all.
+fn size(parameters: &[u8]) -> Option<u64> {
+    number(parameters).or_else(|| parameters.iter().all(u8::is_ascii_digit).then_some(u64::MAX))
+}
+
 /// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
 fn mechanisms(parameters: &[u8]) -> Mechanisms {
-    words(parameters).filter_map(Mechanism::from_name).fold(Mechanisms::NONE, Mechanisms::with)
+    let (mut found, mut rest) = (Mechanisms::NONE, parameters);
+    while let Some(word) = next_word(&mut rest) {
+        if let Some(mechanism) = Mechanism::from_name(word) {
+            found = found.with(mechanism);
+        }
+    }
+    found
 }
 
-/// `FUTURERELEASE max-interval max-datetime` (RFC 4865 §4).
-fn future_release(parameters: &[u8]) -> Extension<'_> {
-    let mut words = words(parameters);
-    Extension::FutureRelease { interval: words.next().and_then(number_u32), until: words.next().and_then(utf8) }
-}
-
-/// The words between spaces.
-fn words(parameters: &[u8]) -> impl Iterator<Item = &[u8]> {
-    parameters.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+/// Takes the first word between spaces off `rest`.
+fn next_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+    let text = after(rest, spaces);
+    let length = text.iter().take_while(|byte| **byte != b' ').count();
+    *rest = after(text, length);
+    (length > 0).then(|| front(text, length))
 }
 
 /// Limits that a server announces (RFC 9422 §4). `None` where it announces none.
@@ -192,7 +218,8 @@ impl PeerLimits {
     /// RFC 9422 §3 asks.
     fn parse(parameters: &[u8]) -> Self {
         let mut limits = Self::default();
-        for word in words(parameters) {
+        let mut rest = parameters;
+        while let Some(word) = next_word(&mut rest) {
             let Some(equals) = word.iter().position(|byte| *byte == b'=') else {
                 continue;
             };
@@ -223,13 +250,12 @@ macro_rules! extensions {
             /// Every extension the library knows.
             pub const ALL: Self = Self(0 $(| 1 << $bit)*);
 
-            /// The keyword of each extension in the set.
-            pub fn keywords(self) -> impl Iterator<Item = &'static str> {
-                [$(($bit, $keyword)),*]
-                    .into_iter()
-                    .filter(move |(bit, _)| self.0 & (1 << bit) != 0)
-                    .map(|(_, keyword)| keyword)
-            }
+            /// The keyword of each extension, in the place of its bit.
+            const KEYWORDS: [&str; [$($bit),*].len()] = {
+                let mut keywords = [""; [$($bit),*].len()];
+                $(keywords[$bit] = $keyword;)*
+                keywords
+            };
         }
     };
 }
@@ -295,6 +321,33 @@ impl ExtensionSet {
             | Self::HELP.0,
     );
 
+    /// Those whose announcement has no parameters, by the RFC that each names.
+    const BARE: Self = Self(
+        Self::PIPELINING.0
+            | Self::EIGHT_BIT_MIME.0
+            | Self::CHUNKING.0
+            | Self::BINARYMIME.0
+            | Self::DSN.0
+            | Self::ENHANCED_STATUS_CODES.0
+            | Self::STARTTLS.0
+            | Self::REQUIRETLS.0
+            | Self::RRVS.0,
+    );
+
+    /// The keyword of each extension in the set.
+    pub fn keywords(self) -> impl Iterator<Item = &'static str> {
+        (0_u32..).zip(Self::KEYWORDS).filter(move |(bit, _)| self.0 & (1 << bit) != 0).map(|(_, keyword)| keyword)
+    }
+
+    /// The extension of this keyword, in any case; empty for an unknown one.
+    fn named(keyword: &[u8]) -> Self {
+        let bit = PLACES[place(keyword)];
+        match Self::KEYWORDS.get(usize::from(bit)) {
+            Some(known) if known.as_bytes().eq_ignore_ascii_case(keyword) => Self(1 << bit),
+            _ => Self::NONE,
+        }
+    }
+
     /// Whether every extension of `other` is in this set.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -325,6 +378,27 @@ impl ExtensionSet {
     /// The set with these bits; bits without a meaning are dropped.
     pub const fn from_bits(bits: u32) -> Self {
         Self(bits & Self::ALL.0)
+    }
+}
+
+/// The bit of the one keyword that can stand in each [`place`], or a bit that none has.
+const PLACES: [u8; 64] = {
+    let mut places = [u8::MAX; 64];
+    let mut bit = 0;
+    while bit < ExtensionSet::KEYWORDS.len() {
+        let place = place(ExtensionSet::KEYWORDS[bit].as_bytes());
+        assert!(places[place] == u8::MAX, "two keywords in one place: `place` must tell them apart");
+        places[place] = bit as u8;
+        bit += 1;
+    }
+    places
+};
+
+/// Tells the known keywords apart by length and last letter, in any case.
+const fn place(keyword: &[u8]) -> usize {
+    match keyword {
+        [.., last] => (keyword.len() * 4 + (*last & 31) as usize) % 64,
+        [] => 0,
     }
 }
 
@@ -365,37 +439,37 @@ impl Extensions {
         self.set.contains(set)
     }
 
-    /// Adds what the reply to EHLO or LHLO announces; also tells what was tolerated in it.
+    /// What the lines of a reply to EHLO or LHLO announce; also tells what was tolerated in them.
     pub(super) fn learn<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (Self, Anomalies) {
         let mut extensions = Self::default();
         let mut anomalies = Anomalies::NONE;
         for text in lines {
-            match Extension::parse(text) {
-                Ok(extension) => {
-                    if matches!(extension, Extension::Auth(_)) && text.get(4) == Some(&b'=') {
-                        anomalies |= Anomalies::AUTH_EQUALS;
-                    }
-                    extensions.add(extension);
-                }
-                Err(anomaly) => anomalies |= anomaly,
-            }
+            anomalies |= extensions.add(text).unwrap_or(Anomalies::MALFORMED_EHLO_LINE);
         }
         (extensions, anomalies)
     }
 
-    fn add(&mut self, extension: Extension<'_>) {
-        self.set = self.set.with(extension.set());
-        match extension {
-            Extension::Size(size) => self.size = size.filter(|size| *size > 0),
-            // Announced twice, in the old form and the new: both count.
-            Extension::Auth(mechanisms) => {
-                self.mechanisms = mechanisms.iter().fold(self.mechanisms, Mechanisms::with);
+    /// Adds what one line announces; `None` if it makes no sense. Reads no more of it than is kept.
+    fn add(&mut self, text: &[u8]) -> Option<Anomalies> {
+        let line = Announcement::read(text)?;
+        let parameters = line.parameters.as_bytes();
+        let mut anomalies = Anomalies::NONE;
+        match line.extension {
+            ExtensionSet::SIZE => self.size = optional(parameters, size)?.filter(|size| *size > 0),
+            ExtensionSet::AUTH => {
+                // Announced twice, in the old form and the new: both count.
+                self.mechanisms = self.mechanisms.with_all(mechanisms(parameters));
+                if text.get(line.keyword.len()) == Some(&b'=') {
+                    anomalies = Anomalies::AUTH_EQUALS;
+                }
             }
-            Extension::Limits(limits) => self.limits = limits,
-            Extension::DeliverBy(least) => self.deliver_by_min = least,
-            Extension::FutureRelease { interval, .. } => self.hold_max = interval,
+            ExtensionSet::LIMITS => self.limits = PeerLimits::parse(parameters),
+            ExtensionSet::DELIVERBY => self.deliver_by_min = optional(parameters, number_u32)?,
+            ExtensionSet::FUTURERELEASE => self.hold_max = next_word(&mut { parameters }).and_then(number_u32),
             _ => {}
         }
+        self.set = self.set.with(line.extension);
+        Some(anomalies)
     }
 }
 
