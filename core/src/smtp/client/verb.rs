@@ -73,8 +73,7 @@ impl Machine {
     }
 
     fn queued(&mut self, verb: Verb, length: u16) -> CommandId {
-        let outcome = if verb == Verb::Data { Outcome::GoAhead } else { Outcome::Success };
-        self.planned = self.planned.after(verb, outcome).unwrap_or(self.planned);
+        self.planned = self.planned.after(verb, Outcome::wanted(verb)).unwrap_or(self.planned);
         let id = self.queue.push(verb, length);
         self.release();
         id
