@@ -2,7 +2,7 @@
 
 use super::super::command::Verb;
 use super::super::extension::{ExtensionSet, Extensions};
-use super::super::reply::Reply;
+use super::super::reply::{Checked, Reply};
 use super::super::state::{Outcome, State};
 use super::super::{LineEnds, Protocol};
 use super::event::Event;
@@ -45,7 +45,7 @@ pub(super) enum Advance {
 /// What a reply turned out to be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
-    frame: ReplyFrame,
+    reply: Checked,
     what: What,
 }
 
@@ -260,7 +260,8 @@ impl Machine {
         if transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM && self.visible > 0 {
             return Ok(Advance::Idle);
         }
-        let limit = (self.limits.reply as usize).min(capacity);
+        // One byte of room stays, through which what is too much for the buffer is read past.
+        let limit = (self.limits.reply as usize).min(capacity.saturating_sub(1));
         let frame = self.framer.next(input, limit);
         match frame {
             ReplyFrame::Incomplete => self.end_of_input(input),
@@ -275,7 +276,7 @@ impl Machine {
                 };
                 self.anomalies |= reply.anomalies();
                 self.silence.broken();
-                self.take_reply(frame, consumed, reply, input.len() > consumed, transmit)
+                self.take_reply(consumed, reply, input.len() > consumed, transmit)
             }
         }
     }
@@ -307,7 +308,6 @@ impl Machine {
     /// Decides what a reply is about, and moves on.
     fn take_reply(
         &mut self,
-        frame: ReplyFrame,
         consumed: usize,
         reply: Reply<'_>,
         more: bool,
@@ -315,7 +315,7 @@ impl Machine {
     ) -> Result<Advance, Error> {
         let code = reply.code();
         let outcome = Outcome::of(code);
-        let event = |what| Advance::Event { consumed, found: Found { frame, what } };
+        let event = |what| Advance::Event { consumed, found: Found { reply: reply.checked(), what } };
         if self.state == State::Connected {
             self.offset += consumed as u64;
             self.greeted(code);
@@ -340,7 +340,8 @@ impl Machine {
                 }
                 self.challenge = consumed as u32;
                 // The challenge stays in the input until it is answered.
-                return Ok(Advance::Event { consumed: 0, found: Found { frame, what: What::Challenge(id) } });
+                let found = Found { reply: reply.checked(), what: What::Challenge(id) };
+                return Ok(Advance::Event { consumed: 0, found });
             }
             (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
                 // RFC 2920 §3.1: the server took DATA though no recipient stands.
@@ -465,11 +466,10 @@ impl Machine {
         }
     }
 
-    /// Reads the reply that was found.
-    pub(super) fn event<'a>(&self, found: Found, bytes: &'a [u8]) -> Option<Event<'a>> {
-        // It was read before with the same leniency: it cannot fail now.
-        let reply = Reply::from_frame(bytes, found.frame, self.leniency).ok()?;
-        Some(match found.what {
+    /// Tells of the reply that was found, whose bytes these are.
+    pub(super) fn event(found: Found, bytes: &[u8]) -> Event<'_> {
+        let reply = found.reply.over(bytes);
+        match found.what {
             What::Greeting => Event::Greeting(reply),
             What::Reply(id, verb) => Event::Reply { id, verb, reply },
             What::Delivery { id, recipient, last } => Event::Delivery { id, recipient, last, reply },
@@ -477,7 +477,7 @@ impl Machine {
             What::StartTls(id) => Event::StartTls { id },
             What::Closing => Event::Closing(reply),
             What::Challenge(id) => Event::Challenge { id, text: reply.lines().last().map_or(b"", |line| line.text()) },
-        })
+        }
     }
 
     /// Whether no message data is on its way.

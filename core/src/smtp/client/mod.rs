@@ -359,7 +359,7 @@ impl<B: Buffers> Endpoint for Client<B> {
                     self.receive.take(consumed);
                     self.machine.release();
                     let bytes = if consumed > 0 { self.receive.taken(consumed) } else { self.receive.filled() };
-                    return Ok(self.machine.event(found, bytes));
+                    return Ok(Some(Machine::event(found, bytes)));
                 }
             }
         }
