@@ -68,7 +68,7 @@ const FIRST_SIZE: usize = 1_024;
 ///   ├── taken ──┼──── filled ────┼──── space ────┤ … at most `limit`
 ///   0         start             end          store size
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Buffer<S> {
     store: S,
     start: u32,
@@ -82,7 +82,7 @@ pub(crate) struct Buffer<S> {
 
 impl<S: Store> Buffer<S> {
     pub(crate) fn with_limit(limit: u32) -> Self {
-        Self { limit, ..Self::default() }
+        Self { store: S::default(), start: 0, end: 0, limit, secret: false, brimful: false }
     }
 
     pub(crate) fn filled(&self) -> &[u8] {

@@ -439,14 +439,10 @@ impl Extensions {
         self.set.contains(set)
     }
 
-    /// What the lines of a reply to EHLO or LHLO announce; also tells what was tolerated in them.
-    pub(super) fn learn<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (Self, Anomalies) {
-        let mut extensions = Self::default();
-        let mut anomalies = Anomalies::NONE;
-        for text in lines {
-            anomalies |= extensions.add(text).unwrap_or(Anomalies::MALFORMED_EHLO_LINE);
-        }
-        (extensions, anomalies)
+    /// Adds what the lines of a reply to EHLO or LHLO announce; also tells what was tolerated in them.
+    pub(super) fn learn<'a>(&mut self, lines: impl Iterator<Item = &'a [u8]>) -> Anomalies {
+        let malformed = Anomalies::MALFORMED_EHLO_LINE;
+        lines.fold(Anomalies::NONE, |anomalies, text| anomalies | self.add(text).unwrap_or(malformed))
     }
 
     /// Adds what one line announces; `None` if it makes no sense. Reads no more of it than is kept.

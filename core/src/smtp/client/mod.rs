@@ -346,15 +346,19 @@ impl<B: Buffers> Endpoint for Client<B> {
 
     fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         loop {
+            if let Some(failure) = self.machine.failure {
+                return Err(failure);
+            }
             self.machine.release();
             let capacity = self.receive.capacity_limit();
-            match self.machine.advance(self.receive.filled(), capacity, &mut self.transmit)? {
+            match self.machine.advance(self.receive.filled(), capacity, &mut self.transmit) {
                 Advance::Idle => {
                     self.receive.release_if_empty();
                     return Ok(None);
                 }
                 Advance::Truncate { keep } => self.receive.truncate(keep),
                 Advance::Drop { consumed } => self.receive.take(consumed),
+                Advance::Failed => {}
                 Advance::Event { consumed, found } => {
                     self.receive.take(consumed);
                     self.machine.release();
