@@ -62,30 +62,24 @@ enum What {
     Closing,
 }
 
+/// The order of the fields is the order in memory, and is chosen: fields that start as zeros stand
+/// together, and in front of them none that starts with undefined bytes, as padding and the unused
+/// part of `failure` do. So a new client is laid out where it will live; in any other order the
+/// compiler builds it on the stack and copies it, which takes more room than a small machine has.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Machine {
-    pub(super) protocol: Protocol,
-    pub(super) limits: Limits,
-    leniency: Leniency,
-    timeouts: ClientTimeouts,
-    line_ends: LineEnds,
-
-    pub(super) queue: Queue,
-    pub(super) state: State,
-    /// Where the conversation will stand when all that is queued succeeds.
-    pub(super) planned: State,
-    pub(super) extensions: Extensions,
-    /// An EHLO or LHLO has succeeded, so `extensions` says what the server can.
-    pub(super) informed: bool,
-    pub(super) anomalies: Anomalies,
-    pub(super) failure: Option<Error>,
     silence: Silence,
-    framer: ReplyFramer,
+    pub(super) extensions: Extensions,
+    pub(super) failure: Option<Error>,
+    pub(super) limits: Limits,
     /// Bytes of the input consumed so far.
     offset: u64,
-    pub(super) body: Body,
-    pub(super) dots: DotWriter,
     pub(super) chunk: ChunkFramer,
+    pub(super) queue: Queue,
+    framer: ReplyFramer,
+    leniency: Leniency,
+    pub(super) anomalies: Anomalies,
     /// Recipients that the server has accepted in this transaction.
     accepted: u32,
     /// LMTP: verdicts that have come for the present message, and how many there will be.
@@ -97,7 +91,17 @@ pub(super) struct Machine {
     pub(super) secret: (u32, u32),
     /// Bytes of a challenge that wait in the input to be answered.
     pub(super) challenge: u32,
+    timeouts: ClientTimeouts,
     rounds: u16,
+    pub(super) protocol: Protocol,
+    line_ends: LineEnds,
+    pub(super) state: State,
+    /// Where the conversation will stand when all that is queued succeeds.
+    pub(super) planned: State,
+    /// An EHLO or LHLO has succeeded, so `extensions` says what the server can.
+    pub(super) informed: bool,
+    pub(super) body: Body,
+    pub(super) dots: DotWriter,
     /// TLS must begin before anything else.
     wall: bool,
     eof: bool,
@@ -112,7 +116,7 @@ impl Machine {
             leniency: options.leniency,
             timeouts: options.timeouts,
             line_ends: options.line_ends,
-            queue: Queue::new(),
+            queue: Queue::EMPTY,
             state: State::Connected,
             planned: State::Greeted,
             extensions: Extensions::default(),
