@@ -1,11 +1,12 @@
 //! The client's logic, one copy of it whatever the buffers are: replies to events, and time.
 
 use super::super::command::Verb;
-use super::super::extension::{ExtensionSet, Extensions};
-use super::super::reply::{Checked, Reply};
+use super::super::extension::Extensions;
+use super::super::extension_set::ExtensionSet;
+use super::super::reply::Reply;
 use super::super::state::{Outcome, State};
 use super::super::{LineEnds, Protocol};
-use super::event::Event;
+use super::found::{Advance, Body, Found, What};
 use super::options::{ClientOptions, ClientTimeouts};
 use super::queue::Queue;
 use crate::buffer::Sink;
@@ -16,51 +17,6 @@ use crate::leniency::{Anomalies, Leniency};
 use crate::limits::Limits;
 use crate::slice::front;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
-
-/// What the message data that the host passes becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Body {
-    /// No data is wanted.
-    #[default]
-    None,
-    /// Dot-stuffed lines.
-    Lines,
-    /// A chunk of an announced length.
-    Chunk,
-}
-
-/// What the input holds.
-#[derive(Debug)]
-pub(super) enum Advance {
-    /// Nothing more without bytes, a verb or time.
-    Idle,
-    /// Keep only these first bytes: a reply is over the limit.
-    Truncate { keep: usize },
-    /// A reply that the machine has dealt with itself.
-    Drop { consumed: usize },
-    /// A reply to tell the host of.
-    Event { consumed: usize, found: Found },
-    /// The connection is over: `failure` says why.
-    Failed,
-}
-
-/// What a reply turned out to be.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    reply: Checked,
-    what: What,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Greeting,
-    Reply(CommandId, Verb),
-    Delivery { id: CommandId, recipient: u32, last: bool },
-    DataReady(CommandId),
-    Challenge(CommandId),
-    StartTls(CommandId),
-    Closing,
-}
 
 /// The order of the fields is the order in memory, and is chosen: fields that start as zeros stand
 /// together, and in front of them none that starts with undefined bytes, as padding and the unused
@@ -465,20 +421,6 @@ impl Machine {
         if self.verdicts >= self.verdicts_due {
             self.verdicts = 0;
             self.verdicts_due = 0;
-        }
-    }
-
-    /// Tells of the reply that was found, whose bytes these are.
-    pub(super) fn event(found: Found, bytes: &[u8]) -> Event<'_> {
-        let reply = found.reply.over(bytes);
-        match found.what {
-            What::Greeting => Event::Greeting(reply),
-            What::Reply(id, verb) => Event::Reply { id, verb, reply },
-            What::Delivery { id, recipient, last } => Event::Delivery { id, recipient, last, reply },
-            What::DataReady(id) => Event::DataReady { id, reply },
-            What::StartTls(id) => Event::StartTls { id },
-            What::Closing => Event::Closing(reply),
-            What::Challenge(id) => Event::Challenge { id, text: reply.lines().last().map_or(b"", |line| line.text()) },
         }
     }
 

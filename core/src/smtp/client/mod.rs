@@ -43,6 +43,7 @@
 //! ```
 
 mod event;
+mod found;
 mod machine;
 mod options;
 mod queue;
@@ -64,7 +65,8 @@ use crate::leniency::Anomalies;
 use crate::sasl::ClientMechanism;
 use crate::slice::after_mut;
 use crate::time::{Instant, Timeout};
-use machine::{Advance, Machine};
+use found::Advance;
+use machine::Machine;
 
 /// The client's side of one connection.
 ///
@@ -300,7 +302,7 @@ impl<B: Buffers> Client<B> {
     /// Whether bytes of a chunk that was announced are still to be passed.
     #[cfg(feature = "alloc")]
     pub(super) fn wants_chunk_data(&self) -> bool {
-        self.machine.body == machine::Body::Chunk
+        self.machine.body == found::Body::Chunk
     }
 
     /// Where the conversation stands, by the replies that have come.
@@ -363,7 +365,7 @@ impl<B: Buffers> Endpoint for Client<B> {
                     self.receive.take(consumed);
                     self.machine.release();
                     let bytes = if consumed > 0 { self.receive.taken(consumed) } else { self.receive.filled() };
-                    return Ok(Some(Machine::event(found, bytes)));
+                    return Ok(Some(found.event(bytes)));
                 }
             }
         }
