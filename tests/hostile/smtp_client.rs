@@ -34,6 +34,30 @@ fn feed(client: &mut Client, mut bytes: &[u8]) {
     }
 }
 
+#[test]
+fn a_reply_that_fills_the_buffer_with_whole_lines_is_read_past() {
+    let mut client: Client<mailproto::Fixed<64, 64>> = Client::new(ClientOptions::default());
+    let mut reply = [b"220-".as_slice(), &[b'x'; 58], b"\r\n", b"220 mx\r\n"].concat();
+    assert_eq!(reply.len(), 64 + 8);
+    reply.extend_from_slice(b"250 OK\r\n");
+    client.ehlo("host.example").unwrap();
+    let (mut rest, mut codes) = (reply.as_slice(), Vec::new());
+    while !rest.is_empty() {
+        let taken = client.receive(rest);
+        assert!(taken > 0, "no room, and nothing that would make any");
+        rest = &rest[taken..];
+        while let Some(event) = client.next_event().unwrap() {
+            match event {
+                ClientEvent::Greeting(reply) | ClientEvent::Reply { reply, .. } => codes.push(reply.code()),
+                other => panic!("{other:?}"),
+            }
+        }
+        client.transmitted(client.transmit().len());
+    }
+    assert_eq!(codes, [220, 250]);
+    assert!(client.anomalies().contains(mailproto::Anomalies::TRUNCATED_REPLY));
+}
+
 const HELLO: &[u8] = b"220 mx\r\n250-mx\r\n250-PIPELINING\r\n250-AUTH PLAIN LOGIN\r\n250-STARTTLS\r\n250 DSN\r\n";
 
 #[test]

@@ -68,9 +68,12 @@ const FIRST_SIZE: usize = 1_024;
 ///   ├── taken ──┼──── filled ────┼──── space ────┤ … at most `limit`
 ///   0         start             end          store size
 /// ```
-#[derive(Debug, Default)]
+///
+/// The store stands last in memory, so that the padding which may follow it belongs to it: a fixed
+/// array is then set to zero in place, and not on the stack to be copied.
+#[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Buffer<S> {
-    store: S,
     start: u32,
     end: u32,
     limit: u32,
@@ -78,11 +81,12 @@ pub(crate) struct Buffer<S> {
     secret: bool,
     /// The last read filled all space: the next may need more.
     brimful: bool,
+    store: S,
 }
 
 impl<S: Store> Buffer<S> {
     pub(crate) fn with_limit(limit: u32) -> Self {
-        Self { limit, ..Self::default() }
+        Self { start: 0, end: 0, limit, secret: false, brimful: false, store: S::default() }
     }
 
     pub(crate) fn filled(&self) -> &[u8] {

@@ -1,5 +1,6 @@
 //! Replies of several lines: `250-` announces another line, `250 ` is the last.
 
+use crate::slice::{after, after_mut, copy, front};
 use memchr::memchr;
 
 /// Finds one reply at a time (RFC 5321 §4.2.1), looking only at line ends and at the fourth byte of
@@ -18,26 +19,23 @@ use memchr::memchr;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReplyFramer {
-    /// Where the line that is being looked at starts.
-    line_start: u32,
+    /// Bytes of whole lines that can be kept.
+    kept: u32,
     /// Bytes of the input that have been looked at.
     scanned: u32,
-    /// What is known of the line when its bytes have been dropped.
-    dropped: Option<Dropped>,
+    /// The first bytes of the line that is being looked at, `head_length` of them.
+    head: [u8; 4],
+    head_length: u8,
+    /// The last byte that was looked at is CR.
+    cr: bool,
+    /// The reply is over the limit: what is not kept is dropped.
+    dropping: bool,
     /// The code of the first line.
     first_code: [u8; 3],
     /// Some line ended with LF alone.
     bare_lf: bool,
     /// Some line had another code than the first.
     mixed: bool,
-}
-
-/// The head of a line whose bytes are not kept.
-#[derive(Clone, Copy, Debug, Default)]
-struct Dropped {
-    head: [u8; 4],
-    have: u8,
-    cr: bool,
 }
 
 /// What a [`ReplyFramer`] found at the start of its input.
@@ -71,91 +69,58 @@ impl ReplyFramer {
     /// Looks for the first reply of `input`, which starts where the last frame ended. `limit`
     /// counts all its lines with their ends.
     pub fn next(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
-        if self.dropped.is_some() {
-            return self.drop_on(input);
-        }
-        while let Some(found) = memchr(b'\n', input.get(self.scanned as usize..).unwrap_or(&[])) {
-            let end = self.scanned as usize + found + 1;
-            if end > limit {
-                break;
+        let mut scanned = self.scanned as usize;
+        while let Some(found) = memchr(b'\n', after(input, scanned)) {
+            self.note(front(after(input, scanned), found));
+            scanned += found + 1;
+            self.dropping |= scanned > limit;
+            if !self.dropping {
+                self.kept = scanned as u32;
             }
-            let line = input.get(self.line_start as usize..end).unwrap_or_default();
-            let head = head_of(line);
-            let last = self.end_of_line(head, line.ends_with(b"\r\n"));
-            self.scanned = end as u32;
-            if last {
-                return self.finish(end, end, head);
+            let code = self.code();
+            if self.end_line() {
+                return self.finish(scanned, code);
             }
-            self.line_start = end as u32;
         }
-        if input.len() < limit {
-            self.scanned = input.len() as u32;
-            return ReplyFrame::Incomplete;
-        }
-        self.dropped = Some(Dropped::default());
-        self.scanned = self.line_start;
-        self.drop_on(input)
+        self.note(after(input, scanned));
+        self.dropping |= input.len() >= limit;
+        let keep = self.kept as usize;
+        self.scanned = if self.dropping { self.kept } else { input.len() as u32 };
+        if self.dropping && input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
     }
 
-    /// Looks at lines that cannot be kept, from the end of those that are.
-    fn drop_on(&mut self, input: &[u8]) -> ReplyFrame {
-        let keep = self.line_start as usize;
-        let mut dropped = self.dropped.unwrap_or_default();
-        for (index, &byte) in input.iter().enumerate().skip(self.scanned as usize) {
-            if byte == b'\n' {
-                let last = self.end_of_line(dropped.head, dropped.cr);
-                if last {
-                    return self.finish(keep, index + 1, dropped.head);
-                }
-                dropped = Dropped::default();
-                continue;
-            }
-            dropped.cr = byte == b'\r';
-            if let Some(place) = dropped.head.get_mut(usize::from(dropped.have))
-                && byte != b'\r'
-            {
-                *place = byte;
-                dropped.have += 1;
-            }
+    /// Remembers what counts of a line, or of a part of one.
+    fn note(&mut self, part: &[u8]) {
+        let started = usize::from(self.head_length);
+        self.head_length += copy(part, after_mut(&mut self.head, started)) as u8;
+        if let Some(last) = part.last() {
+            self.cr = *last == b'\r';
         }
-        self.dropped = Some(dropped);
-        self.scanned = keep as u32;
-        if input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
     }
 
-    /// Notes what a line says; whether it is the last.
-    fn end_of_line(&mut self, head: [u8; 4], cr: bool) -> bool {
-        let code = [head[0], head[1], head[2]];
+    /// The code of the line that is being looked at.
+    fn code(&self) -> [u8; 3] {
+        let [a, b, c, _] = self.head;
+        [a, b, c]
+    }
+
+    /// Notes what a whole line says; whether it is the last.
+    fn end_line(&mut self) -> bool {
+        let code = self.code();
         if self.first_code == [0; 3] {
             self.first_code = code;
         }
         self.mixed |= self.first_code != code;
-        self.bare_lf |= !cr;
-        head[3] != b'-'
+        self.bare_lf |= !self.cr;
+        let last = self.head[3] != b'-';
+        (self.head, self.head_length, self.cr) = ([0; 4], 0, false);
+        last
     }
 
-    fn finish(&mut self, length: usize, consumed: usize, head: [u8; 4]) -> ReplyFrame {
-        let frame = ReplyFrame::Reply {
-            length,
-            consumed,
-            code: [head[0], head[1], head[2]],
-            truncated: self.dropped.is_some(),
-            bare_lf: self.bare_lf,
-            mixed: self.mixed,
-        };
+    fn finish(&mut self, consumed: usize, code: [u8; 3]) -> ReplyFrame {
+        let Self { kept, dropping: truncated, bare_lf, mixed, .. } = *self;
         *self = Self::default();
-        frame
-    }
-}
-
-/// The first four bytes of a line, or fewer and zeros.
-fn head_of(line: &[u8]) -> [u8; 4] {
-    match line {
-        [a, b, c, d, ..] => [*a, *b, *c, *d],
-        [a, b, c] => [*a, *b, *c, 0],
-        [a, b] => [*a, *b, 0, 0],
-        [a] => [*a, 0, 0, 0],
-        [] => [0; 4],
+        ReplyFrame::Reply { length: kept as usize, consumed, code, truncated, bare_lf, mixed }
     }
 }
 

@@ -113,6 +113,12 @@ impl Mechanisms {
         Self(self.0 | 1 << mechanism as u16)
     }
 
+    /// This set with every mechanism of `others`.
+    #[must_use]
+    pub const fn with_all(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Whether `mechanism` is in the set.
     pub const fn contains(self, mechanism: Mechanism) -> bool {
         self.0 & (1 << mechanism as u16) != 0

@@ -1,11 +1,10 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
+use super::extension_set::ExtensionSet;
 use super::text::{KEYWORD, LET_DIG, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front};
-use core::fmt;
-use core::ops::BitOr;
 
 /// One line of an EHLO reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,57 +77,39 @@ impl<'a> Extension<'a> {
     /// [`Anomalies::MALFORMED_EHLO_LINE`] for a line that is not that, or a known keyword with
     /// parameters that its RFC does not allow.
     pub fn parse(text: &'a [u8]) -> Result<Self, Anomalies> {
-        let malformed = Anomalies::MALFORMED_EHLO_LINE;
-        let text = text.trim_ascii_end();
-        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
-        let (keyword, rest) = (front(text, length), after(text, length));
-        if !keyword.first().is_some_and(|byte| is(*byte, LET_DIG)) {
-            return Err(malformed);
-        }
-        let parameters = match rest {
-            [] => rest,
-            [b' ', ..] => rest.trim_ascii_start(),
-            [b'=', rest @ ..] if keyword.eq_ignore_ascii_case(b"AUTH") => rest,
-            _ => return Err(malformed),
-        };
-        Self::typed(utf8(keyword).ok_or(malformed)?, utf8(parameters).ok_or(malformed)?).ok_or(malformed)
+        Announcement::read(text).and_then(Self::typed).ok_or(Anomalies::MALFORMED_EHLO_LINE)
     }
 
-    fn typed(keyword: &'a str, parameters: &'a str) -> Option<Self> {
-        let is = |name: &str| keyword.eq_ignore_ascii_case(name);
+    fn typed(line: Announcement<'a>) -> Option<Self> {
+        let Announcement { extension, keyword, parameters } = line;
         let bytes = parameters.as_bytes();
-        let bare = |extension| bytes.is_empty().then_some(extension);
-        let length = keyword.len();
-        Some(match (length, keyword.as_bytes().first().map(u8::to_ascii_uppercase)) {
-            (10, Some(b'P')) if is("PIPELINING") => bare(Self::Pipelining)?,
-            (4, Some(b'S')) if is("SIZE") => Self::Size(match bytes {
-                [] => None,
-                // A number too large for us is no limit at all.
-                _ if bytes.iter().all(u8::is_ascii_digit) => Some(number(bytes).unwrap_or(u64::MAX)),
-                _ => return None,
-            }),
-            (8, Some(b'8')) if is("8BITMIME") => bare(Self::EightBitMime)?,
-            (8, Some(b'S')) if is("SMTPUTF8") => Self::SmtpUtf8,
-            (8, Some(b'S')) if is("STARTTLS") => bare(Self::StartTls)?,
-            (8, Some(b'C')) if is("CHUNKING") => bare(Self::Chunking)?,
-            (10, Some(b'B')) if is("BINARYMIME") => bare(Self::BinaryMime)?,
-            (3, Some(b'D')) if is("DSN") => bare(Self::Dsn)?,
-            (19, Some(b'E')) if is("ENHANCEDSTATUSCODES") => bare(Self::EnhancedStatusCodes)?,
-            (4, Some(b'A')) if is("AUTH") => Self::Auth(mechanisms(bytes)),
-            (10, Some(b'R')) if is("REQUIRETLS") => bare(Self::RequireTls)?,
-            (6, Some(b'L')) if is("LIMITS") => Self::Limits(PeerLimits::parse(bytes)),
-            (9, Some(b'D')) if is("DELIVERBY") => Self::DeliverBy(match bytes {
-                [] => None,
-                _ => Some(number_u32(bytes)?),
-            }),
-            (11, Some(b'M')) if is("MT-PRIORITY") => Self::MtPriority((!parameters.is_empty()).then_some(parameters)),
-            (13, Some(b'F')) if is("FUTURERELEASE") => future_release(bytes),
-            (4, Some(b'R')) if is("RRVS") => bare(Self::Rrvs)?,
-            (7, Some(b'X')) if is("XCLIENT") => Self::Xclient(parameters),
-            (4, Some(b'V')) if is("VRFY") => Self::Verify,
-            (4, Some(b'E')) if is("EXPN") => Self::Expand,
-            (4, Some(b'H')) if is("HELP") => Self::Help,
-            _ => Self::Unknown { keyword, parameters },
+        let given = (!parameters.is_empty()).then_some(parameters);
+        Some(match extension {
+            ExtensionSet::PIPELINING => Self::Pipelining,
+            ExtensionSet::SIZE => Self::Size(optional(bytes, size)?),
+            ExtensionSet::EIGHT_BIT_MIME => Self::EightBitMime,
+            ExtensionSet::SMTPUTF8 => Self::SmtpUtf8,
+            ExtensionSet::STARTTLS => Self::StartTls,
+            ExtensionSet::CHUNKING => Self::Chunking,
+            ExtensionSet::BINARYMIME => Self::BinaryMime,
+            ExtensionSet::DSN => Self::Dsn,
+            ExtensionSet::ENHANCED_STATUS_CODES => Self::EnhancedStatusCodes,
+            ExtensionSet::AUTH => Self::Auth(mechanisms(bytes)),
+            ExtensionSet::REQUIRETLS => Self::RequireTls,
+            ExtensionSet::LIMITS => Self::Limits(PeerLimits::parse(bytes)),
+            ExtensionSet::DELIVERBY => Self::DeliverBy(optional(bytes, number_u32)?),
+            ExtensionSet::MT_PRIORITY => Self::MtPriority(given),
+            ExtensionSet::FUTURERELEASE => {
+                let mut rest = bytes;
+                let interval = next_word(&mut rest).and_then(number_u32);
+                Self::FutureRelease { interval, until: next_word(&mut rest).and_then(utf8) }
+            }
+            ExtensionSet::RRVS => Self::Rrvs,
+            ExtensionSet::XCLIENT => Self::Xclient(parameters),
+            ExtensionSet::VRFY => Self::Verify,
+            ExtensionSet::EXPN => Self::Expand,
+            ExtensionSet::HELP => Self::Help,
+            _ => Self::Unknown { keyword: utf8(keyword)?, parameters },
         })
     }
 
@@ -160,20 +141,64 @@ impl<'a> Extension<'a> {
     }
 }
 
+/// A line taken apart, its parameters not looked at yet.
+struct Announcement<'a> {
+    /// Empty for an unknown one.
+    extension: ExtensionSet,
+    keyword: &'a [u8],
+    parameters: &'a str,
+}
+
+impl<'a> Announcement<'a> {
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let text = text.trim_ascii_end();
+        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
+        let (keyword, rest) = (front(text, length), after(text, length));
+        if !keyword.first().is_some_and(|byte| is(*byte, LET_DIG)) {
+            return None;
+        }
+        let extension = ExtensionSet::named(keyword);
+        let parameters = match rest {
+            [] => rest,
+            [b' ', rest @ ..] => rest.trim_ascii_start(),
+            [b'=', rest @ ..] if extension == ExtensionSet::AUTH => rest,
+            _ => return None,
+        };
+        if !parameters.is_empty() && !extension.is_empty() && ExtensionSet::BARE.contains(extension) {
+            return None;
+        }
+        Some(Self { extension, keyword, parameters: utf8(parameters)? })
+    }
+}
+
+/// Nothing, or what `value` makes of all of the parameters.
+fn optional<T>(parameters: &[u8], value: impl FnOnce(&[u8]) -> Option<T>) -> Option<Option<T>> {
+    if parameters.is_empty() { Some(None) } else { value(parameters).map(Some) }
+}
+
+/// The size of a SIZE line (RFC 1870 §4). A number too large for us is no limit at all.
+fn size(parameters: &[u8]) -> Option<u64> {
+    number(parameters).or_else(|| parameters.iter().all(u8::is_ascii_digit).then_some(u64::MAX))
+}
+
 /// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
 fn mechanisms(parameters: &[u8]) -> Mechanisms {
-    words(parameters).filter_map(Mechanism::from_name).fold(Mechanisms::NONE, Mechanisms::with)
+    let (mut found, mut rest) = (Mechanisms::NONE, parameters);
+    while let Some(word) = next_word(&mut rest) {
+        if let Some(mechanism) = Mechanism::from_name(word) {
+            found = found.with(mechanism);
+        }
+    }
+    found
 }
 
-/// `FUTURERELEASE max-interval max-datetime` (RFC 4865 §4).
-fn future_release(parameters: &[u8]) -> Extension<'_> {
-    let mut words = words(parameters);
-    Extension::FutureRelease { interval: words.next().and_then(number_u32), until: words.next().and_then(utf8) }
-}
-
-/// The words between spaces.
-fn words(parameters: &[u8]) -> impl Iterator<Item = &[u8]> {
-    parameters.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+/// Takes the first word between spaces off `rest`.
+fn next_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+    let text = after(rest, spaces);
+    let length = text.iter().take_while(|byte| **byte != b' ').count();
+    *rest = after(text, length);
+    (length > 0).then(|| front(text, length))
 }
 
 /// Limits that a server announces (RFC 9422 §4). `None` where it announces none.
@@ -192,7 +217,8 @@ impl PeerLimits {
     /// RFC 9422 §3 asks.
     fn parse(parameters: &[u8]) -> Self {
         let mut limits = Self::default();
-        for word in words(parameters) {
+        let mut rest = parameters;
+        while let Some(word) = next_word(&mut rest) {
             let Some(equals) = word.iter().position(|byte| *byte == b'=') else {
                 continue;
             };
@@ -207,137 +233,6 @@ impl PeerLimits {
             }
         }
         limits
-    }
-}
-
-/// A set of known extensions.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ExtensionSet(u32);
-
-/// Declares each extension once: constant, keyword on the wire, meaning.
-macro_rules! extensions {
-    ($($(#[$meaning:meta])* $constant:ident = $bit:literal, $keyword:literal;)*) => {
-        impl ExtensionSet {
-            $($(#[$meaning])* pub const $constant: Self = Self(1 << $bit);)*
-
-            /// Every extension the library knows.
-            pub const ALL: Self = Self(0 $(| 1 << $bit)*);
-
-            /// The keyword of each extension in the set.
-            pub fn keywords(self) -> impl Iterator<Item = &'static str> {
-                [$(($bit, $keyword)),*]
-                    .into_iter()
-                    .filter(move |(bit, _)| self.0 & (1 << bit) != 0)
-                    .map(|(_, keyword)| keyword)
-            }
-        }
-    };
-}
-
-extensions! {
-    /// RFC 2920.
-    PIPELINING = 0, "PIPELINING";
-    /// RFC 1870.
-    SIZE = 1, "SIZE";
-    /// RFC 6152.
-    EIGHT_BIT_MIME = 2, "8BITMIME";
-    /// RFC 6531.
-    SMTPUTF8 = 3, "SMTPUTF8";
-    /// RFC 3030.
-    CHUNKING = 4, "CHUNKING";
-    /// RFC 3030.
-    BINARYMIME = 5, "BINARYMIME";
-    /// RFC 3461.
-    DSN = 6, "DSN";
-    /// RFC 2034.
-    ENHANCED_STATUS_CODES = 7, "ENHANCEDSTATUSCODES";
-    /// RFC 3207.
-    STARTTLS = 8, "STARTTLS";
-    /// RFC 4954.
-    AUTH = 9, "AUTH";
-    /// RFC 8689.
-    REQUIRETLS = 10, "REQUIRETLS";
-    /// RFC 9422.
-    LIMITS = 11, "LIMITS";
-    /// RFC 2852.
-    DELIVERBY = 12, "DELIVERBY";
-    /// RFC 6710.
-    MT_PRIORITY = 13, "MT-PRIORITY";
-    /// RFC 4865.
-    FUTURERELEASE = 14, "FUTURERELEASE";
-    /// RFC 7293.
-    RRVS = 15, "RRVS";
-    /// Postfix `XCLIENT_README`.
-    XCLIENT = 16, "XCLIENT";
-    /// RFC 5321 §3.5.
-    VRFY = 17, "VRFY";
-    /// RFC 5321 §3.5.
-    EXPN = 18, "EXPN";
-    /// RFC 5321 §4.1.1.8.
-    HELP = 19, "HELP";
-}
-
-impl ExtensionSet {
-    /// No extension.
-    pub const NONE: Self = Self(0);
-
-    /// What a server offers by default: everything that needs nothing of the host but to store
-    /// what it is given.
-    pub const SERVER_DEFAULT: Self = Self(
-        Self::PIPELINING.0
-            | Self::SIZE.0
-            | Self::EIGHT_BIT_MIME.0
-            | Self::SMTPUTF8.0
-            | Self::CHUNKING.0
-            | Self::BINARYMIME.0
-            | Self::ENHANCED_STATUS_CODES.0
-            | Self::LIMITS.0
-            | Self::HELP.0,
-    );
-
-    /// Whether every extension of `other` is in this set.
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Whether the set is empty.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// This set with `other`.
-    #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// This set without `other`.
-    #[must_use]
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// The set as a number, one bit an extension; the bits keep their places between versions.
-    pub const fn bits(self) -> u32 {
-        self.0
-    }
-
-    /// The set with these bits; bits without a meaning are dropped.
-    pub const fn from_bits(bits: u32) -> Self {
-        Self(bits & Self::ALL.0)
-    }
-}
-
-impl BitOr for ExtensionSet {
-    type Output = Self;
-    fn bitor(self, other: Self) -> Self {
-        self.with(other)
-    }
-}
-
-impl fmt::Debug for ExtensionSet {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.keywords()).finish()
     }
 }
 
@@ -365,37 +260,33 @@ impl Extensions {
         self.set.contains(set)
     }
 
-    /// Adds what the reply to EHLO or LHLO announces; also tells what was tolerated in it.
-    pub(super) fn learn<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (Self, Anomalies) {
-        let mut extensions = Self::default();
-        let mut anomalies = Anomalies::NONE;
-        for text in lines {
-            match Extension::parse(text) {
-                Ok(extension) => {
-                    if matches!(extension, Extension::Auth(_)) && text.get(4) == Some(&b'=') {
-                        anomalies |= Anomalies::AUTH_EQUALS;
-                    }
-                    extensions.add(extension);
-                }
-                Err(anomaly) => anomalies |= anomaly,
-            }
-        }
-        (extensions, anomalies)
+    /// Adds what the lines of a reply to EHLO or LHLO announce; also tells what was tolerated in them.
+    pub(super) fn learn<'a>(&mut self, lines: impl Iterator<Item = &'a [u8]>) -> Anomalies {
+        let malformed = Anomalies::MALFORMED_EHLO_LINE;
+        lines.fold(Anomalies::NONE, |anomalies, text| anomalies | self.add(text).unwrap_or(malformed))
     }
 
-    fn add(&mut self, extension: Extension<'_>) {
-        self.set = self.set.with(extension.set());
-        match extension {
-            Extension::Size(size) => self.size = size.filter(|size| *size > 0),
-            // Announced twice, in the old form and the new: both count.
-            Extension::Auth(mechanisms) => {
-                self.mechanisms = mechanisms.iter().fold(self.mechanisms, Mechanisms::with);
+    /// Adds what one line announces; `None` if it makes no sense. Reads no more of it than is kept.
+    fn add(&mut self, text: &[u8]) -> Option<Anomalies> {
+        let line = Announcement::read(text)?;
+        let parameters = line.parameters.as_bytes();
+        let mut anomalies = Anomalies::NONE;
+        match line.extension {
+            ExtensionSet::SIZE => self.size = optional(parameters, size)?.filter(|size| *size > 0),
+            ExtensionSet::AUTH => {
+                // Announced twice, in the old form and the new: both count.
+                self.mechanisms = self.mechanisms.with_all(mechanisms(parameters));
+                if text.get(line.keyword.len()) == Some(&b'=') {
+                    anomalies = Anomalies::AUTH_EQUALS;
+                }
             }
-            Extension::Limits(limits) => self.limits = limits,
-            Extension::DeliverBy(least) => self.deliver_by_min = least,
-            Extension::FutureRelease { interval, .. } => self.hold_max = interval,
+            ExtensionSet::LIMITS => self.limits = PeerLimits::parse(parameters),
+            ExtensionSet::DELIVERBY => self.deliver_by_min = optional(parameters, number_u32)?,
+            ExtensionSet::FUTURERELEASE => self.hold_max = next_word(&mut { parameters }).and_then(number_u32),
             _ => {}
         }
+        self.set = self.set.with(line.extension);
+        Some(anomalies)
     }
 }
 

@@ -1,31 +1,44 @@
 //! Address literals (RFC 5321 §4.1.3): `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
 
-use super::take::{byte, fail, front, whole, word};
-use super::text::{LABEL, LET_DIG, is, number};
-use nom::branch::alt;
-use nom::combinator::verify;
+use super::take::{byte, fail, front, word};
+use super::text::{KEYWORD, LET_DIG, is, number};
+use crate::slice::after;
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
 
 /// ```abnf
-/// address-literal = "[" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) "]"
+/// address-literal         = "[" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) "]"
+/// IPv6-address-literal    = "IPv6:" IPv6-addr
+/// General-address-literal = Standardized-tag ":" 1*dcontent
+/// dcontent                = %d33-90 / %d94-126
 /// ```
-/// RFC 5321 §4.1.3.
+/// RFC 5321 §4.1.3. No form of it has a byte that is not `dcontent`.
 pub(super) fn address_literal(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    whole(delimited(byte(b'['), alt((ipv6, general, ipv4)), byte(b']'))).parse(input)
+    let content = word(|byte| matches!(byte, 33..=90 | 94..=126));
+    let (_, content) = delimited(byte(b'['), content, byte(b']')).parse(input)?;
+    if is_address(content) { front(input, content.len() + 2) } else { fail(input) }
+}
+
+/// Whether what stands between the brackets is an address of any form.
+fn is_address(text: &[u8]) -> bool {
+    let Some((tag, address)) = text.iter().position(|byte| *byte == b':').and_then(|at| text.split_at_checked(at))
+    else {
+        return is_ipv4_address(text);
+    };
+    let address = after(address, 1);
+    if tag.eq_ignore_ascii_case(b"IPv6") {
+        return is_ipv6_address(address);
+    }
+    is_tag(tag) && !address.is_empty()
 }
 
 /// ```abnf
-/// IPv6-address-literal = "IPv6:" IPv6-addr
+/// Standardized-tag = Ldh-str
+/// Ldh-str          = *( ALPHA / DIGIT / "-" ) Let-dig
 /// ```
-/// RFC 5321 §4.1.3.
-fn ipv6(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, tag) = front(input, 5)?;
-    if !tag.eq_ignore_ascii_case(b"IPv6:") {
-        return fail(input);
-    }
-    let address = word(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
-    verify(address, is_ipv6_address).parse(rest)
+/// RFC 5321 §4.1.2, §4.1.3.
+fn is_tag(text: &[u8]) -> bool {
+    text.iter().all(|byte| is(*byte, KEYWORD)) && text.last().is_some_and(|byte| is(*byte, LET_DIG))
 }
 
 /// ```abnf
@@ -67,10 +80,6 @@ fn groups(text: &[u8], at_the_end: bool) -> Option<usize> {
     Some(count)
 }
 
-fn ipv4(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    verify(word(|byte| byte.is_ascii_digit() || byte == b'.'), is_ipv4_address).parse(input)
-}
-
 /// ```abnf
 /// IPv4-address-literal = Snum 3("." Snum)
 /// Snum                 = 1*3DIGIT        ; 0 to 255
@@ -85,19 +94,6 @@ fn is_ipv4_address(text: &[u8]) -> bool {
         }
     }
     parts == 4
-}
-
-/// ```abnf
-/// General-address-literal = Standardized-tag ":" 1*dcontent
-/// dcontent                = %d33-90 / %d94-126
-/// ```
-/// RFC 5321 §4.1.3.
-fn general(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let tag_name = verify(word(|byte| is(byte, LABEL)), |name: &[u8]| {
-        !name.eq_ignore_ascii_case(b"IPv6") && name.last().is_some_and(|byte| is(*byte, LET_DIG))
-    });
-    let content = word(|byte| matches!(byte, 33..=90 | 94..=126));
-    whole((tag_name, byte(b':'), content)).parse(input)
 }
 
 #[cfg(test)]
@@ -143,6 +139,12 @@ mod tests {
             "[IPv6:192.0.2.1::]",
             "[IPv6:::192.0.2.1:1]",
             "[IPv6:zz]",
+            "[X400:]",
+            "[:c=de]",
+            "[X400-:c=de]",
+            "[X 400:c=de]",
+            "[X400:c d]",
+            "[X400:[c]]",
         ] {
             assert!(!is_literal(text), "{text}");
         }

@@ -17,6 +17,7 @@ mod attribute;
 mod client;
 mod command;
 mod extension;
+mod extension_set;
 mod literal;
 mod parameter;
 mod path;
@@ -36,7 +37,8 @@ pub use attribute::{Attribute, Attributes};
 #[cfg(feature = "client")]
 pub use client::{Client, ClientOptions, ClientTimeouts, Event as ClientEvent};
 pub use command::{Command, CommandError, CommandErrorKind, Verb};
-pub use extension::{Extension, ExtensionSet, Extensions, PeerLimits};
+pub use extension::{Extension, Extensions, PeerLimits};
+pub use extension_set::ExtensionSet;
 pub use parameter::{BodyType, DeliverByMode, MalformedParameter, Notify, Parameter, Parameters, Return, RrvsAction};
 pub use path::{Path, PathError};
 pub use reply::{Reply, ReplyError, ReplyLine, ReplyLines};

@@ -1,6 +1,6 @@
 //! Parameters of MAIL and RCPT (RFC 5321 §4.1.1.11): known ones typed, unknown ones kept.
 
-use super::extension::ExtensionSet;
+use super::extension_set::ExtensionSet;
 use super::text::{Decimal, KEYWORD, LET_DIG, VALUE, is, number, number_u32, utf8};
 use super::xtext::Xtext;
 use nom::bytes::complete::{take_while, take_while1};

@@ -208,14 +208,19 @@ fn mailbox(input: &[u8]) -> IResult<&[u8], usize> {
 /// RFC 5321 §4.1.2.
 fn dot_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let (rest, found) = word(|byte| is(byte, ATEXT) || byte == b'.')(input)?;
-    dotted(input, rest, found)
+    if dots_separate(found, b'.') { Ok((rest, found)) } else { fail(input) }
 }
 
-/// Accepts `found` if no dot in it stands first, last or behind another.
-fn dotted<'a>(input: &'a [u8], rest: &'a [u8], found: &'a [u8]) -> IResult<&'a [u8], &'a [u8]> {
-    let stray =
-        found.first() == Some(&b'.') || found.last() == Some(&b'.') || found.windows(2).any(|pair| pair == b"..");
-    if stray { fail(input) } else { Ok((rest, found)) }
+/// Whether each dot stands between two bytes that are neither dots nor `edge`.
+fn dots_separate(text: &[u8], edge: u8) -> bool {
+    let belongs = |byte: u8| byte != b'.' && byte != edge;
+    let mut before = b'.';
+    // What comes before the text and behind it counts as a dot.
+    text.iter().chain(b".").all(|&byte| {
+        let apart = (before != b'.' || belongs(byte)) && (byte != b'.' || belongs(before));
+        before = byte;
+        apart
+    })
 }
 
 /// ```abnf
@@ -247,13 +252,7 @@ fn quoted_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// RFC 5321 §4.1.2.
 pub(super) fn domain(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let (rest, found) = word(|byte| is(byte, LABEL) || byte == b'.')(input)?;
-    if found.first() == Some(&b'-') || found.last() == Some(&b'-') {
-        return fail(input);
-    }
-    if found.windows(2).any(|pair| pair == b".-" || pair == b"-.") {
-        return fail(input);
-    }
-    dotted(input, rest, found)
+    if dots_separate(found, b'-') { Ok((rest, found)) } else { fail(input) }
 }
 
 /// What clients really send: white space, missing brackets, mailboxes outside the grammar. Never a

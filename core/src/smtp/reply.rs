@@ -24,6 +24,14 @@ pub struct Reply<'a> {
     anomalies: Anomalies,
 }
 
+/// What was found out about a reply, apart from its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checked {
+    code: u16,
+    length: u32,
+    anomalies: Anomalies,
+}
+
 /// Why bytes are not a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplyError {
@@ -98,6 +106,11 @@ impl<'a> Reply<'a> {
         Ok(reply)
     }
 
+    /// Lets go of the bytes; [`Checked::over`] takes them up again.
+    pub(super) const fn checked(&self) -> Checked {
+        Checked { code: self.code, length: self.lines.len() as u32, anomalies: self.anomalies }
+    }
+
     /// Each code is followed by `-`, a space or the end of the line.
     fn separators_hold(&self) -> bool {
         RawLines(self.lines).all(|line| matches!(line.get(3), None | Some(b' ' | b'-')) && line.len() >= 3)
@@ -169,6 +182,13 @@ impl<'a> Reply<'a> {
             put(line.as_bytes());
             put(b"\r\n");
         }
+    }
+}
+
+impl Checked {
+    /// The reply whose lines still stand at the front of `bytes`.
+    pub(super) fn over(self, bytes: &[u8]) -> Reply<'_> {
+        Reply { code: self.code, lines: front(bytes, self.length as usize), anomalies: self.anomalies }
     }
 }
 

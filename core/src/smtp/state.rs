@@ -62,20 +62,26 @@ impl State {
     /// Where `verb` leads when it ends with `outcome`; `None` if it has no place here. What was
     /// refused leads nowhere unless the table says otherwise.
     pub const fn after(self, verb: Verb, outcome: Outcome) -> Option<Self> {
-        let row = NEXT[self as usize][verb as usize];
+        let cell = NEXT[self as usize][verb as usize];
         match outcome {
-            Outcome::Success => row.success,
-            Outcome::GoAhead => row.go_ahead,
-            Outcome::Refusal if row.refusal.is_some() => row.refusal,
-            Outcome::Refusal if self.allows(verb) => Some(self),
-            Outcome::Refusal => None,
+            Outcome::Refusal if cell >> HALF > 0 => Self::in_half(cell >> HALF),
+            Outcome::Refusal if cell > 0 => Some(self),
+            Outcome::Success | Outcome::GoAhead if outcome as u8 == Outcome::wanted(verb) as u8 => {
+                Self::in_half(cell & FIRST_HALF)
+            }
+            _ => None,
         }
     }
 
     /// Whether `verb` has a place here.
     pub const fn allows(self, verb: Verb) -> bool {
-        let row = NEXT[self as usize][verb as usize];
-        row.success.is_some() || row.go_ahead.is_some()
+        NEXT[self as usize][verb as usize] & FIRST_HALF > 0
+    }
+
+    /// The state that half a cell of [`NEXT`] names.
+    const fn in_half(half: u8) -> Option<Self> {
+        let index = half.wrapping_sub(1) as usize;
+        if index < Self::ALL.len() { Some(Self::ALL[index]) } else { None }
     }
 }
 
@@ -97,6 +103,14 @@ impl Outcome {
             200..=299 => Self::Success,
             300..=399 => Self::GoAhead,
             _ => Self::Refusal,
+        }
+    }
+
+    /// How `verb` ends when it gets what it wants: DATA in the go-ahead, all else in success.
+    pub const fn wanted(verb: Verb) -> Self {
+        match verb {
+            Verb::Data => Self::GoAhead,
+            _ => Self::Success,
         }
     }
 }
@@ -185,26 +199,27 @@ pub const TRANSITIONS: &[Transition] = {
     ]
 };
 
-/// The table as an array, for one look per step.
-#[derive(Clone, Copy)]
-struct Row {
-    success: Option<State>,
-    go_ahead: Option<State>,
-    refusal: Option<State>,
-}
+/// Bits in half a cell of [`NEXT`].
+const HALF: u8 = 4;
+const FIRST_HALF: u8 = (1 << HALF) - 1;
 
-const NEXT: [[Row; Verb::ALL.len()]; State::ALL.len()] = {
-    let none = Row { success: None, go_ahead: None, refusal: None };
-    let mut next = [[none; Verb::ALL.len()]; State::ALL.len()];
+/// The table as an array, for one look a step. A cell of one byte, because small machines carry it
+/// too: in its first half where [`Outcome::wanted`] leads, in its second where a refusal does; each
+/// the number of the state and 1, or 0 where the table has no row.
+const NEXT: [[u8; Verb::ALL.len()]; State::ALL.len()] = {
+    let mut next = [[0; Verb::ALL.len()]; State::ALL.len()];
+    assert!(State::ALL.len() < 1 << HALF);
     let mut index = 0;
     while index < TRANSITIONS.len() {
         let Transition { from, verb, outcome, to } = TRANSITIONS[index];
-        let row = &mut next[from as usize][verb as usize];
-        match outcome {
-            Outcome::Success => row.success = Some(to),
-            Outcome::GoAhead => row.go_ahead = Some(to),
-            Outcome::Refusal => row.refusal = Some(to),
-        }
+        let half = to as u8 + 1;
+        next[from as usize][verb as usize] |= match outcome {
+            Outcome::Refusal => half << HALF,
+            _ => {
+                assert!(outcome as u8 == Outcome::wanted(verb) as u8, "no verb wants this outcome");
+                half
+            }
+        };
         index += 1;
     }
     next
@@ -230,6 +245,20 @@ mod tests {
             let left = TRANSITIONS.iter().any(|row| row.from == state && row.to != state);
             assert!(reached || state == State::Connected, "{state:?}");
             assert!(left || state == State::Ended, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_is_what_the_table_says() {
+        for from in State::ALL {
+            for verb in Verb::ALL {
+                for outcome in [Outcome::Success, Outcome::GoAhead, Outcome::Refusal] {
+                    let row = TRANSITIONS.iter().find(|row| (row.from, row.verb, row.outcome) == (from, verb, outcome));
+                    let stays = outcome == Outcome::Refusal && from.allows(verb);
+                    let expected = row.map(|row| row.to).or(stays.then_some(from));
+                    assert_eq!(from.after(verb, outcome), expected, "{from:?} {verb:?} {outcome:?}");
+                }
+            }
         }
     }
 

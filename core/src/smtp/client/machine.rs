@@ -1,11 +1,12 @@
 //! The client's logic, one copy of it whatever the buffers are: replies to events, and time.
 
 use super::super::command::Verb;
-use super::super::extension::{ExtensionSet, Extensions};
+use super::super::extension::Extensions;
+use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::state::{Outcome, State};
 use super::super::{LineEnds, Protocol};
-use super::event::Event;
+use super::found::{Advance, Body, Found, What};
 use super::options::{ClientOptions, ClientTimeouts};
 use super::queue::Queue;
 use crate::buffer::Sink;
@@ -17,73 +18,24 @@ use crate::limits::Limits;
 use crate::slice::front;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
 
-/// What the message data that the host passes becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Body {
-    /// No data is wanted.
-    #[default]
-    None,
-    /// Dot-stuffed lines.
-    Lines,
-    /// A chunk of an announced length.
-    Chunk,
-}
-
-/// What the input holds.
+/// The order of the fields is the order in memory, and is chosen: fields that start as zeros stand
+/// together, and in front of them none that starts with undefined bytes, as padding and the unused
+/// part of `failure` do. So a new client is laid out where it will live; in any other order the
+/// compiler builds it on the stack and copies it, which takes more room than a small machine has.
 #[derive(Debug)]
-pub(super) enum Advance {
-    /// Nothing more without bytes, a verb or time.
-    Idle,
-    /// Keep only these first bytes: a reply is over the limit.
-    Truncate { keep: usize },
-    /// A reply that the machine has dealt with itself.
-    Drop { consumed: usize },
-    /// A reply to tell the host of.
-    Event { consumed: usize, found: Found },
-}
-
-/// What a reply turned out to be.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    frame: ReplyFrame,
-    what: What,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Greeting,
-    Reply(CommandId, Verb),
-    Delivery { id: CommandId, recipient: u32, last: bool },
-    DataReady(CommandId),
-    Challenge(CommandId),
-    StartTls(CommandId),
-    Closing,
-}
-
-#[derive(Debug)]
+#[repr(C)]
 pub(super) struct Machine {
-    pub(super) protocol: Protocol,
-    pub(super) limits: Limits,
-    leniency: Leniency,
-    timeouts: ClientTimeouts,
-    line_ends: LineEnds,
-
-    pub(super) queue: Queue,
-    pub(super) state: State,
-    /// Where the conversation will stand when all that is queued succeeds.
-    pub(super) planned: State,
-    pub(super) extensions: Extensions,
-    /// An EHLO or LHLO has succeeded, so `extensions` says what the server can.
-    pub(super) informed: bool,
-    pub(super) anomalies: Anomalies,
-    failure: Option<Error>,
     silence: Silence,
-    framer: ReplyFramer,
+    pub(super) extensions: Extensions,
+    pub(super) failure: Option<Error>,
+    pub(super) limits: Limits,
     /// Bytes of the input consumed so far.
     offset: u64,
-    pub(super) body: Body,
-    pub(super) dots: DotWriter,
     pub(super) chunk: ChunkFramer,
+    pub(super) queue: Queue,
+    framer: ReplyFramer,
+    leniency: Leniency,
+    pub(super) anomalies: Anomalies,
     /// Recipients that the server has accepted in this transaction.
     accepted: u32,
     /// LMTP: verdicts that have come for the present message, and how many there will be.
@@ -95,7 +47,17 @@ pub(super) struct Machine {
     pub(super) secret: (u32, u32),
     /// Bytes of a challenge that wait in the input to be answered.
     pub(super) challenge: u32,
+    timeouts: ClientTimeouts,
     rounds: u16,
+    pub(super) protocol: Protocol,
+    line_ends: LineEnds,
+    pub(super) state: State,
+    /// Where the conversation will stand when all that is queued succeeds.
+    pub(super) planned: State,
+    /// An EHLO or LHLO has succeeded, so `extensions` says what the server can.
+    pub(super) informed: bool,
+    pub(super) body: Body,
+    pub(super) dots: DotWriter,
     /// TLS must begin before anything else.
     wall: bool,
     eof: bool,
@@ -110,7 +72,7 @@ impl Machine {
             leniency: options.leniency,
             timeouts: options.timeouts,
             line_ends: options.line_ends,
-            queue: Queue::new(),
+            queue: Queue::EMPTY,
             state: State::Connected,
             planned: State::Greeted,
             extensions: Extensions::default(),
@@ -214,14 +176,9 @@ impl Machine {
         }
     }
 
-    fn fail(&mut self, error: Error) -> Error {
-        self.failure = Some(error);
-        error
-    }
-
-    fn violation(&mut self, kind: ViolationKind, ahead: usize) -> Error {
-        let offset = self.offset + ahead as u64;
-        self.fail(Error::Protocol(Violation { kind, offset, farewell: None }))
+    #[cold]
+    fn violation(&mut self, kind: ViolationKind) {
+        self.failure = Some(Error::Protocol(Violation { kind, offset: self.offset, farewell: None }));
     }
 
     /// TLS runs: what the server said in plain text is forgotten.
@@ -230,7 +187,8 @@ impl Machine {
             return Err(Misuse::OutOfOrder.into());
         }
         if injected {
-            return Err(self.violation(ViolationKind::StartTlsInjection, 0));
+            self.violation(ViolationKind::StartTlsInjection);
+            return self.failure.map_or(Ok(()), Err);
         }
         self.wall = false;
         self.state = State::Handshake.after(Verb::TlsStarted, Outcome::Success).unwrap_or(State::Ended);
@@ -246,36 +204,42 @@ impl Machine {
     }
 
     /// Finds the next reply in `input`, which can hold `capacity` bytes at most.
-    pub(super) fn advance(&mut self, input: &[u8], capacity: usize, transmit: &mut dyn Sink) -> Result<Advance, Error> {
-        if let Some(failure) = self.failure {
-            return Err(failure);
-        }
+    pub(super) fn advance(&mut self, input: &[u8], capacity: usize, transmit: &mut dyn Sink) -> Advance {
         if self.wall || self.challenge > 0 || self.state == State::Ended {
-            return Ok(Advance::Idle);
+            return Advance::Idle;
         }
         if self.closing {
             return self.end_of_input(&[]);
         }
         // What a reply may make the machine say itself must have room before the reply is read.
         if transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM && self.visible > 0 {
-            return Ok(Advance::Idle);
+            return Advance::Idle;
         }
-        let limit = (self.limits.reply as usize).min(capacity);
+        // One byte of room stays, through which what is too much for the buffer is read past.
+        let limit = (self.limits.reply as usize).min(capacity.saturating_sub(1));
         let frame = self.framer.next(input, limit);
         match frame {
             ReplyFrame::Incomplete => self.end_of_input(input),
             ReplyFrame::Drop { keep } => {
                 self.offset += (input.len() - keep) as u64;
-                Ok(Advance::Truncate { keep })
+                Advance::Truncate { keep }
             }
             ReplyFrame::Reply { consumed, .. } => {
-                let reply = match Reply::from_frame(input, frame, self.leniency) {
-                    Ok(reply) => reply,
-                    Err(_) => return Err(self.violation(self.what_is_wrong(frame), 0)),
+                let Ok(reply) = Reply::from_frame(input, frame, self.leniency) else {
+                    self.violation(self.what_is_wrong(frame));
+                    return Advance::Failed;
                 };
                 self.anomalies |= reply.anomalies();
                 self.silence.broken();
-                self.take_reply(frame, consumed, reply, input.len() > consumed, transmit)
+                match self.take_reply(consumed, reply, input.len() > consumed, transmit) {
+                    None if self.failure.is_some() => Advance::Failed,
+                    None => Advance::Drop { consumed },
+                    Some(what) => {
+                        // A challenge stays in the input until it is answered.
+                        let consumed = if self.challenge > 0 { 0 } else { consumed };
+                        Advance::Event { consumed, found: Found { reply: reply.checked(), what } }
+                    }
+                }
             }
         }
     }
@@ -292,42 +256,37 @@ impl Machine {
         }
     }
 
-    fn end_of_input(&mut self, input: &[u8]) -> Result<Advance, Error> {
+    fn end_of_input(&mut self, input: &[u8]) -> Advance {
         if !self.eof && !self.closing {
-            return Ok(Advance::Idle);
+            return Advance::Idle;
         }
         if self.queue.is_empty() && input.is_empty() && self.state != State::Connected {
             self.state = State::Ended;
-            return Ok(Advance::Idle);
+            return Advance::Idle;
         }
         let closure = if self.closing { Closure::ByPeer } else { Closure::EndOfInput };
-        Err(self.fail(Error::Closed(closure)))
+        self.failure = Some(Error::Closed(closure));
+        Advance::Failed
     }
 
-    /// Decides what a reply is about, and moves on.
-    fn take_reply(
-        &mut self,
-        frame: ReplyFrame,
-        consumed: usize,
-        reply: Reply<'_>,
-        more: bool,
-        transmit: &mut dyn Sink,
-    ) -> Result<Advance, Error> {
+    /// Decides what a reply is about, and moves on. `None` if the host need not know, or if it is the
+    /// end.
+    fn take_reply(&mut self, consumed: usize, reply: Reply<'_>, more: bool, transmit: &mut dyn Sink) -> Option<What> {
         let code = reply.code();
         let outcome = Outcome::of(code);
-        let event = |what| Advance::Event { consumed, found: Found { frame, what } };
         if self.state == State::Connected {
             self.offset += consumed as u64;
             self.greeted(code);
-            return Ok(event(What::Greeting));
+            return Some(What::Greeting);
         }
         let Some((id, verb)) = self.queue.front() else {
             if code != 421 {
-                return Err(self.violation(ViolationKind::UnexpectedReply, 0));
+                self.violation(ViolationKind::UnexpectedReply);
+                return None;
             }
             self.offset += consumed as u64;
             self.closing = true;
-            return Ok(event(What::Closing));
+            return Some(What::Closing);
         };
         self.offset += consumed as u64;
         match (verb, outcome) {
@@ -336,11 +295,11 @@ impl Machine {
                 if self.rounds > self.limits.sasl_rounds {
                     let value = u32::from(self.limits.sasl_rounds);
                     let exceeded = Exceeded { limit: LimitKind::SaslRounds, value, offset: self.offset };
-                    return Err(self.fail(Error::Limit(exceeded)));
+                    self.failure = Some(Error::Limit(exceeded));
+                    return None;
                 }
                 self.challenge = consumed as u32;
-                // The challenge stays in the input until it is answered.
-                return Ok(Advance::Event { consumed: 0, found: Found { frame, what: What::Challenge(id) } });
+                return Some(What::Challenge(id));
             }
             (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
                 // RFC 2920 §3.1: the server took DATA though no recipient stands.
@@ -352,36 +311,37 @@ impl Machine {
                 self.visible += length as u32;
                 self.state = State::Data;
                 self.planned = State::Ready;
-                return Ok(Advance::Drop { consumed });
+                return None;
             }
             (Verb::Data, Outcome::GoAhead) => {
                 self.body = Body::Lines;
                 self.dots = DotWriter::new(self.line_ends);
                 self.state = State::Data;
                 self.planned = State::Data;
-                return Ok(event(What::DataReady(id)));
+                return Some(What::DataReady(id));
             }
             (Verb::StartTls, Outcome::Success) => {
                 self.queue.pop();
                 if more {
-                    return Err(self.violation(ViolationKind::StartTlsInjection, 0));
+                    self.violation(ViolationKind::StartTlsInjection);
+                    return None;
                 }
                 self.wall = true;
                 self.state = State::Handshake;
-                return Ok(event(What::StartTls(id)));
+                return Some(What::StartTls(id));
             }
             _ => {}
         }
         let recipient = self.verdicts;
         let is_verdict = matches!(verb, Verb::DataEnd | Verb::BdatLast);
         if self.is_lmtp() && is_verdict && self.accepted > 0 {
-            return Ok(event(self.take_verdict(id, recipient, verb, outcome, code)));
+            return Some(self.take_verdict(id, recipient, verb, outcome, code));
         }
         self.complete(verb, outcome, reply);
         if code == 421 {
             self.close_by_peer();
         }
-        Ok(event(What::Reply(id, verb)))
+        Some(What::Reply(id, verb))
     }
 
     /// Whatever else the greeting says, the server still waits for QUIT (RFC 5321 §3.1).
@@ -430,10 +390,9 @@ impl Machine {
             match verb {
                 Verb::Ehlo => {
                     let lines = reply.lines().skip(1).map(|line| line.text());
-                    let (extensions, anomalies) = Extensions::learn(lines);
-                    self.extensions = extensions;
+                    self.forget_extensions();
+                    self.anomalies |= self.extensions.learn(lines);
                     self.informed = true;
-                    self.anomalies |= anomalies;
                 }
                 Verb::Helo => {
                     self.forget_extensions();
@@ -463,21 +422,6 @@ impl Machine {
             self.verdicts = 0;
             self.verdicts_due = 0;
         }
-    }
-
-    /// Reads the reply that was found.
-    pub(super) fn event<'a>(&self, found: Found, bytes: &'a [u8]) -> Option<Event<'a>> {
-        // It was read before with the same leniency: it cannot fail now.
-        let reply = Reply::from_frame(bytes, found.frame, self.leniency).ok()?;
-        Some(match found.what {
-            What::Greeting => Event::Greeting(reply),
-            What::Reply(id, verb) => Event::Reply { id, verb, reply },
-            What::Delivery { id, recipient, last } => Event::Delivery { id, recipient, last, reply },
-            What::DataReady(id) => Event::DataReady { id, reply },
-            What::StartTls(id) => Event::StartTls { id },
-            What::Closing => Event::Closing(reply),
-            What::Challenge(id) => Event::Challenge { id, text: reply.lines().last().map_or(b"", |line| line.text()) },
-        })
     }
 
     /// Whether no message data is on its way.

@@ -43,6 +43,7 @@
 //! ```
 
 mod event;
+mod found;
 mod machine;
 mod options;
 mod queue;
@@ -64,7 +65,8 @@ use crate::leniency::Anomalies;
 use crate::sasl::ClientMechanism;
 use crate::slice::after_mut;
 use crate::time::{Instant, Timeout};
-use machine::{Advance, Machine};
+use found::Advance;
+use machine::Machine;
 
 /// The client's side of one connection.
 ///
@@ -300,7 +302,7 @@ impl<B: Buffers> Client<B> {
     /// Whether bytes of a chunk that was announced are still to be passed.
     #[cfg(feature = "alloc")]
     pub(super) fn wants_chunk_data(&self) -> bool {
-        self.machine.body == machine::Body::Chunk
+        self.machine.body == found::Body::Chunk
     }
 
     /// Where the conversation stands, by the replies that have come.
@@ -346,20 +348,24 @@ impl<B: Buffers> Endpoint for Client<B> {
 
     fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         loop {
+            if let Some(failure) = self.machine.failure {
+                return Err(failure);
+            }
             self.machine.release();
             let capacity = self.receive.capacity_limit();
-            match self.machine.advance(self.receive.filled(), capacity, &mut self.transmit)? {
+            match self.machine.advance(self.receive.filled(), capacity, &mut self.transmit) {
                 Advance::Idle => {
                     self.receive.release_if_empty();
                     return Ok(None);
                 }
                 Advance::Truncate { keep } => self.receive.truncate(keep),
                 Advance::Drop { consumed } => self.receive.take(consumed),
+                Advance::Failed => {}
                 Advance::Event { consumed, found } => {
                     self.receive.take(consumed);
                     self.machine.release();
                     let bytes = if consumed > 0 { self.receive.taken(consumed) } else { self.receive.filled() };
-                    return Ok(self.machine.event(found, bytes));
+                    return Ok(Some(found.event(bytes)));
                 }
             }
         }

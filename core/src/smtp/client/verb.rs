@@ -2,12 +2,13 @@
 
 use super::super::attribute::Attribute;
 use super::super::command::{Verb, check_word};
-use super::super::extension::ExtensionSet;
+use super::super::extension_set::ExtensionSet;
 use super::super::parameter::Parameter;
 use super::super::path::Path;
 use super::super::state::{Outcome, State};
 use super::super::text::{Decimal, check_no_control, utf8};
-use super::machine::{Body, Machine};
+use super::found::Body;
+use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::codec::base64;
 use crate::endpoint::CommandId;
@@ -73,8 +74,7 @@ impl Machine {
     }
 
     fn queued(&mut self, verb: Verb, length: u16) -> CommandId {
-        let outcome = if verb == Verb::Data { Outcome::GoAhead } else { Outcome::Success };
-        self.planned = self.planned.after(verb, outcome).unwrap_or(self.planned);
+        self.planned = self.planned.after(verb, Outcome::wanted(verb)).unwrap_or(self.planned);
         let id = self.queue.push(verb, length);
         self.release();
         id

@@ -1,7 +1,7 @@
 //! The words a server says.
 
 use super::super::command::{CommandErrorKind, Verb};
-use super::super::extension::ExtensionSet;
+use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::status::EnhancedCode;
 use super::super::text::Decimal;

@@ -1,7 +1,7 @@
 //! What a command means: the event it becomes, the answer it gets.
 
 use super::super::command::{Command, CommandError, Verb};
-use super::super::extension::ExtensionSet;
+use super::super::extension_set::ExtensionSet;
 use super::super::parameter::{BodyType, Parameter, Parameters};
 use super::super::path::Path;
 use super::super::state::{Outcome, State};

@@ -4,7 +4,7 @@
 //! [`command`](super::command)) reads what was found, once, and answers what needs no host.
 
 use super::super::command::{Command, Verb};
-use super::super::extension::ExtensionSet;
+use super::super::extension_set::ExtensionSet;
 use super::super::state::{Outcome, State};
 use super::super::{EnhancedCode, Protocol};
 use super::answer::{self, ANSWER_ROOM, Announcement, Answer};

@@ -1,6 +1,6 @@
 //! What the host of a submission hears.
 
-use super::super::extension::ExtensionSet;
+use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 
 /// Names a message from [`submit`](super::Submission::submit) to its last event.

@@ -2,7 +2,7 @@
 
 use super::super::client::{Client, Event as ClientEvent};
 use super::super::command::Verb;
-use super::super::extension::ExtensionSet;
+use super::super::extension_set::ExtensionSet;
 use super::super::state::State;
 use super::event::{Failure, MessageId, Verdict};
 use super::login::Exchange;

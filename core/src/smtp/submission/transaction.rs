@@ -1,6 +1,7 @@
 //! One message: what it needs, what is sent of it, what becomes of its recipients.
 
-use super::super::extension::{ExtensionSet, Extensions};
+use super::super::extension::Extensions;
+use super::super::extension_set::ExtensionSet;
 use super::super::parameter::{BodyType, DeliverByMode, Parameter};
 use super::super::path::Path;
 use super::super::xtext::Xtext;
