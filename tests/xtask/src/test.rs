@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{emulator, firmware, process};
+use crate::{emulator, firmware, process, readme};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
         run: lint,
     },
     Step { name: "docs", about: "the docs build without a warning", needs: &[], run: docs },
+    Step { name: "readme", about: "what the README quotes stands in the programs", needs: &[], run: readme::check },
     Step {
         name: "workspace",
         about: "the tests of the workspace, also beside the mail programs of others",

@@ -1,0 +1,90 @@
+//! `mailproto serve` in the background, for the programs of this project to send mail to.
+
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+
+use crate::process::{self, Background};
+use crate::project;
+
+/// How long the server may take to listen; it takes a moment.
+const READY: Duration = Duration::from_secs(30);
+
+/// A running server that takes mail for anybody; it ends when it goes out of scope.
+pub struct Server {
+    _process: Background,
+    lines: Receiver<String>,
+    address: SocketAddr,
+}
+
+/// Builds the command.
+pub fn command() -> Result<PathBuf> {
+    process::run(&mut process::cargo(&["build", "--quiet", "-p", "mailproto-host", "--bin", "mailproto"]))?;
+    Ok(project::target().join("debug/mailproto"))
+}
+
+impl Server {
+    /// Starts the command `program` on a free port; with `trace` it shows every conversation on stderr.
+    pub fn start(program: &Path, trace: bool) -> Result<Self> {
+        let mut command = process::command(program);
+        command.args(["serve", "--smtp", "0", "--domain", "example.org", "--accept-any-user", "--json"]);
+        command.args(trace.then_some("--trace")).stdout(Stdio::piped());
+        if !trace {
+            command.stderr(Stdio::null());
+        }
+        let mut process = Background::start(&mut command)?;
+        let output = process.child().stdout.take().context("the server has no output")?;
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        let mut server = Self { _process: process, lines, address: (Ipv4Addr::LOCALHOST, 0).into() };
+        let ready = server.line(READY)?;
+        let port = ready["smtp"].as_u64().and_then(|port| u16::try_from(port).ok());
+        server.address.set_port(port.with_context(|| format!("the server said {ready} instead of its port"))?);
+        Ok(server)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The next message that it has taken, waiting for it.
+    pub fn message(&self, patience: Duration) -> Result<Message> {
+        let event = self.line(patience)?;
+        let text = |name: &str| event[name].as_str().map(str::to_owned);
+        let to = event["to"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        match (text("from"), text("message"), text("sha256")) {
+            (Some(from), Some(content), Some(sha256)) => Ok(Message { from, to, content, sha256 }),
+            _ => bail!("the server told of no message but of {event}"),
+        }
+    }
+
+    fn line(&self, patience: Duration) -> Result<Value> {
+        let line = self
+            .lines
+            .recv_timeout(patience)
+            .map_err(|error| anyhow!("no word of the server in {} s: {error}", patience.as_secs()))?;
+        serde_json::from_str(&line).with_context(|| format!("the server said `{line}`"))
+    }
+}
+
+/// A message as it arrived.
+pub struct Message {
+    /// The sender's mailbox.
+    pub from: String,
+    /// The recipients' mailboxes.
+    pub to: Vec<String>,
+    /// What it says, header and all.
+    pub content: String,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
