@@ -1,5 +1,6 @@
 //! Exim, from its Debian package unpacked beside the system.
 
+use std::os::unix::fs::chown;
 use std::path::Path;
 use std::process::Command;
 
@@ -23,6 +24,10 @@ pub(crate) fn start() -> MailServer {
     let [smtp, submission, submissions] = addresses;
     let maildirs = workplace.folder_of_nobody("mail");
     workplace.folder_of("spool", user_number(0));
+    for log in ["log-main", "log-reject", "log-panic"] {
+        let log = workplace.file(log, "");
+        chown(&log, Some(user_number(0)), Some(user_number(0))).expect("root may give a file away");
+    }
     workplace.file("mailboxes", &lines(&MAILBOXES, |(name, folder)| format!("{name}: {folder}")));
     workplace.file("passwords", &lines(&ACCOUNTS, |(name, password)| format!("{name}: {password}")));
     let program = root.join("usr/sbin/exim4");
@@ -45,8 +50,8 @@ pub(crate) fn start() -> MailServer {
         submissions: Some(submissions),
         trace: &["Return-path", "Envelope-to", "Delivery-date", "Received"],
         maildirs,
-        processes: vec![process],
-        _folder: workplace.folder,
+        _processes: vec![process],
+        folder: workplace.folder,
     }
 }
 
@@ -57,7 +62,7 @@ fn settings(workplace: &Workplace, program: &Path, [smtp, submission, submission
     let key = workplace.certificates.server_key.display();
     format!(
         "spool_directory = {folder}/spool
-log_file_path = {folder}/spool/%slog
+log_file_path = {folder}/log-%s
 pid_file_path = {folder}/spool/pid
 exim_path = {program}
 exim_user = {USER}
@@ -72,6 +77,7 @@ tls_privatekey = {key}
 smtputf8_advertise_hosts = *
 chunking_advertise_hosts = *
 dsn_advertise_hosts = *
+pipelining_connect_advertise_hosts =
 accept_8bitmime = true
 host_lookup =
 rfc1413_query_timeout = 0s

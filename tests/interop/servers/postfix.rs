@@ -52,8 +52,8 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
         submissions: Some(submissions),
         trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
         maildirs,
-        processes: vec![process, password_check],
-        _folder: workplace.folder,
+        _processes: vec![process, password_check],
+        folder: workplace.folder,
     }
 }
 
