@@ -9,6 +9,7 @@ mod from_clients;
 mod lmtp;
 mod message;
 mod ours;
+mod relays;
 
 mod servers;
 mod submission;
