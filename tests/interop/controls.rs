@@ -1,9 +1,12 @@
 //! The programs of others among themselves: what fails here is no fault of
 //! mailproto.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use crate::clients::{self, Encryption, Job, Login, Outcome, smtplib, swaks};
 use crate::message::{assert_arrived, eight_bit, plain};
-use crate::servers::{ACCOUNTS, MailServer, aiosmtpd, dovecot, exim, opensmtpd, postfix, smtp_server};
+use crate::servers::{ACCOUNTS, COMPLAINTS, MailServer, aiosmtpd, dovecot, exim, opensmtpd, postfix, smtp_server};
 
 #[test]
 fn postfix_keeps_what_others_submit() {
@@ -43,6 +46,36 @@ fn dovecot_keeps_what_others_deliver() {
     let message = plain();
     swaks::send_lmtp(&clear_text(&server, &message)).assert_success();
     assert_arrived(&message, &server.delivered_to("alice"), server.trace);
+}
+
+#[test]
+fn postfix_complains_of_a_client_that_talks_too_soon() {
+    let server = postfix::start();
+    talk_too_soon(&server);
+    server.await_log(COMPLAINTS[0]);
+}
+
+#[test]
+fn exim_complains_of_a_client_that_talks_too_soon() {
+    let server = exim::start();
+    talk_too_soon(&server);
+    server.await_log(COMPLAINTS[1]);
+}
+
+#[test]
+fn smtp_server_refuses_a_client_that_talks_too_soon() {
+    let said = talk_too_soon(&smtp_server::start());
+    assert!(said.starts_with("421 "), "{said}");
+}
+
+/// Speaks before the greeting, and several commands at once, and returns what the server said.
+fn talk_too_soon(server: &MailServer) -> String {
+    let mut socket = TcpStream::connect(server.smtp).expect("the server takes the connection");
+    socket.write_all(b"EHLO client.test\r\nNOOP\r\nQUIT\r\n").expect("the server takes what is said");
+    let mut said = Vec::new();
+    // The server may cut the connection off.
+    let _ = socket.read_to_end(&mut said);
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 /// Submits by STARTTLS and by TLS from the start, with either mechanism.

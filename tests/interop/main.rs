@@ -1,5 +1,7 @@
 //! mailproto against the mail programs that everyone else runs, on loopback.
 
+#[macro_use]
+mod behaviours;
 mod certificates;
 mod clients;
 mod controls;
@@ -7,5 +9,8 @@ mod from_clients;
 mod lmtp;
 mod message;
 mod ours;
+mod relays;
+
 mod servers;
+mod submission;
 mod to_servers;

@@ -68,12 +68,30 @@ pub(crate) fn large(size: usize) -> Vec<u8> {
 pub(crate) fn assert_arrived(sent: &[u8], arrived: &[u8], trace: &[&str]) {
     let rest = without_trace(arrived, trace);
     assert!(
-        Sha256::digest(rest) == Sha256::digest(sent),
+        is_same(sent, rest),
         "what arrived is not what was sent: {} octets sent, {} arrived, first difference at {:?}",
         sent.len(),
         rest.len(),
         sent.iter().zip(rest).position(|(sent, arrived)| sent != arrived),
     );
+}
+
+/// The same for several messages, which may have overtaken each other.
+#[track_caller]
+pub(crate) fn assert_all_arrived<const COUNT: usize>(
+    sent: &[Vec<u8>; COUNT],
+    mut arrived: [Vec<u8>; COUNT],
+    trace: &[&str],
+) {
+    for (index, message) in sent.iter().enumerate() {
+        let waiting = &mut arrived[index..];
+        let place = waiting.iter().position(|arrived| is_same(message, without_trace(arrived, trace)));
+        waiting.swap(0, place.unwrap_or_else(|| panic!("message {index} did not arrive as it was sent")));
+    }
+}
+
+fn is_same(sent: &[u8], arrived: &[u8]) -> bool {
+    Sha256::digest(arrived) == Sha256::digest(sent)
 }
 
 /// The message behind the fields of these names at its beginning.

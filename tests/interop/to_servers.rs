@@ -4,27 +4,15 @@ use mailproto::smtp::{BodyType, ExtensionSet, Parameter};
 
 use crate::clients::Encryption;
 use crate::message::{assert_arrived, eight_bit, international, large, plain};
-use crate::ours::client::{Answers, Failure, Session, Transfer};
-use crate::servers::{self, ACCOUNTS, MailServer};
+use crate::ours::Failure;
+use crate::ours::client::{Answers, Session, Transfer};
+use crate::servers::{ACCOUNTS, MailServer};
 
 const FROM: &str = "sender@mail.test";
 const ALICE: &str = "alice@mail.test";
 
-/// Makes a test of each behaviour for one server.
-macro_rules! to {
-    ($server:ident: $($behaviour:ident)*) => {
-        mod $server {
-            $(
-                #[test]
-                fn $behaviour() {
-                    super::$behaviour(&super::servers::$server::start());
-                }
-            )*
-        }
-    };
-}
-
 to!(postfix:
+    says_nothing_before_the_greeting
     logs_in_by_plain_after_starttls
     logs_in_by_login_over_implicit_tls
     hears_that_the_password_is_wrong
@@ -41,6 +29,7 @@ to!(postfix:
     sends_fifty_mebibytes_in_chunks);
 
 to!(exim:
+    says_nothing_before_the_greeting
     logs_in_by_plain_after_starttls
     logs_in_by_login_over_implicit_tls
     hears_that_the_password_is_wrong
@@ -57,6 +46,7 @@ to!(exim:
     sends_fifty_mebibytes_in_chunks);
 
 to!(aiosmtpd:
+    says_nothing_before_the_greeting
     logs_in_by_plain_after_starttls
     logs_in_by_login_over_implicit_tls
     hears_that_the_password_is_wrong
@@ -69,6 +59,7 @@ to!(aiosmtpd:
     sends_fifty_mebibytes);
 
 to!(smtp_server:
+    says_nothing_before_the_greeting
     logs_in_by_plain_after_starttls
     logs_in_by_login_over_implicit_tls
     hears_that_the_password_is_wrong
@@ -81,12 +72,18 @@ to!(smtp_server:
     sends_fifty_mebibytes);
 
 to!(opensmtpd:
+    says_nothing_before_the_greeting
     sends_every_octet_of_plain_text
     sends_eight_bit_text
     sends_nothing_when_no_recipient_is_left
     sends_several_messages_on_one_connection
     sends_fifty_mebibytes
     says_nothing_when_the_handshake_breaks);
+
+fn says_nothing_before_the_greeting(server: &MailServer) {
+    let session = Session::open_hastily(server.smtp).expect("the server greets and answers");
+    session.quit().expect("the server says good-bye");
+}
 
 fn logs_in_by_plain_after_starttls(server: &MailServer) {
     let mut session = open(server.submission, Encryption::StartTls);

@@ -1,14 +1,13 @@
 //! mailproto's client, verb by verb.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::io;
 use std::net::SocketAddr;
 
 use mailproto::sasl::{ClientMechanism, Login, Plain};
 use mailproto::smtp::{Client, ClientEvent, ClientOptions, Extensions, Parameter, Protocol, Reply, Verb};
-use mailproto::{Endpoint, Error, Misuse};
+use mailproto::{Closure, Endpoint, Error, Misuse};
 
+use super::Failure;
 use super::stream::Stream;
 use crate::clients::{CLIENT_NAME, Encryption};
 
@@ -41,14 +40,6 @@ pub(crate) struct Answers {
     pub(crate) verdicts: Vec<u16>,
 }
 
-/// What ended a conversation too soon.
-pub(crate) enum Failure {
-    /// The protocol's end of it.
-    Endpoint(Error),
-    /// The socket's end of it, or that of TLS.
-    Stream(io::Error),
-}
-
 /// An event without its borrows.
 #[derive(Debug)]
 enum Happened {
@@ -64,6 +55,16 @@ impl Session {
     /// Connects, and says EHLO; under TLS says it again.
     pub(crate) fn open(address: SocketAddr, encryption: Encryption) -> Result<Self, Failure> {
         Self::open_as(Protocol::Smtp, address, encryption)
+    }
+
+    /// Connects, and asks for EHLO to be said before anything has come.
+    pub(crate) fn open_hastily(address: SocketAddr) -> Result<Self, Failure> {
+        let stream = Stream::connect(address)?;
+        let mut session = Self { client: Client::new(ClientOptions::default()), stream, heard: VecDeque::new() };
+        session.client.ehlo(CLIENT_NAME)?;
+        session.expect_greeting()?;
+        session.expect_hello()?;
+        Ok(session)
     }
 
     /// The same by LMTP.
@@ -194,6 +195,10 @@ impl Session {
 
     fn say_ehlo(&mut self) -> Result<(), Failure> {
         self.client.ehlo(CLIENT_NAME)?;
+        self.expect_hello()
+    }
+
+    fn expect_hello(&mut self) -> Result<(), Failure> {
         match self.next()? {
             Happened::Reply(Verb::Ehlo, 250) => Ok(()),
             other => panic!("EHLO was answered by {other:?}"),
@@ -224,10 +229,7 @@ impl Session {
 
     /// Sends what can be sent; else hears the reply that it waits for.
     fn make_room(&mut self) -> Result<(), Failure> {
-        if self.client.wants_write() {
-            return Ok(self.stream.send(&mut self.client)?);
-        }
-        self.stream.receive(&mut self.client)?;
+        self.stream.turn(&mut self.client)?;
         while let Some(event) = self.client.next_event()? {
             self.heard.push_back(Happened::from(&event));
         }
@@ -242,11 +244,10 @@ impl Session {
             if let Some(event) = self.client.next_event()? {
                 return Ok(Happened::from(&event));
             }
-            if self.client.wants_write() {
-                self.stream.send(&mut self.client)?;
-            } else {
-                self.stream.receive(&mut self.client)?;
+            if self.client.is_closed() {
+                return Err(Error::Closed(Closure::EndOfInput).into());
             }
+            self.stream.turn(&mut self.client)?;
         }
     }
 }
@@ -263,27 +264,5 @@ impl From<&ClientEvent<'_>> for Happened {
             ClientEvent::StartTls { .. } => Self::StartTls,
             other => panic!("the tests know no {other:?}"),
         }
-    }
-}
-
-impl fmt::Debug for Failure {
-    /// In words: it is what a failed test says.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Endpoint(error) => write!(formatter, "{error}"),
-            Self::Stream(error) => write!(formatter, "{error}"),
-        }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Endpoint(error)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Stream(error)
     }
 }

@@ -47,6 +47,10 @@ pub(crate) struct Received {
     /// The parameters of MAIL.
     pub(crate) parameters: String,
     pub(crate) to: Vec<String>,
+    /// The parameters of RCPT, for each of them.
+    pub(crate) wishes: Vec<String>,
+    /// Whether a recipient came along with MAIL, before that was answered.
+    pub(crate) pipelined: bool,
     /// Whether it came by BDAT.
     pub(crate) chunked: bool,
     pub(crate) message: Vec<u8>,
@@ -147,18 +151,16 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
     let mut host = Host {
         settings,
         outbox,
+        reads: 0,
+        sender_read: 0,
         transaction: Received { tls: settings.encryption == Encryption::Implicit, ..Received::default() },
     };
     while !server.is_closed() {
         let action = match server.next_event() {
             Ok(Some(event)) => host.decide(&event),
             Ok(None) => {
-                // What has been sent may bring the next event: TLS begins behind the 220.
-                if server.wants_write() {
-                    stream.send(&mut server)?
-                } else {
-                    stream.receive(&mut server)?
-                }
+                host.reads += u64::from(!server.wants_write());
+                stream.turn(&mut server)?;
                 continue;
             }
             Err(error) => {
@@ -217,6 +219,10 @@ struct Host<'a> {
     settings: Settings,
     outbox: &'a Sender<Received>,
     transaction: Received,
+    /// How often something was read.
+    reads: u64,
+    /// The read with which MAIL came.
+    sender_read: u64,
 }
 
 impl Host<'_> {
@@ -239,8 +245,12 @@ impl Host<'_> {
                 self.forget();
                 self.transaction.from = path.as_str().to_owned();
                 self.transaction.parameters = parameters.as_str().to_owned();
+                self.sender_read = self.reads;
             }
-            ServerEvent::Rcpt { path, .. } => return self.decide_recipient(path),
+            ServerEvent::Rcpt { path, parameters } => {
+                self.transaction.pipelined |= self.reads == self.sender_read;
+                return self.decide_recipient(path, parameters.as_str());
+            }
             ServerEvent::DataStart { chunking } => self.transaction.chunked = *chunking,
             ServerEvent::Data(chunk) => self.transaction.message.extend_from_slice(chunk),
             ServerEvent::DataEnd { recipient } => return self.decide_message(*recipient),
@@ -250,7 +260,7 @@ impl Host<'_> {
         if event.is_question() { Action::Accept } else { Action::GoOn }
     }
 
-    fn decide_recipient(&mut self, path: &Path<'_>) -> Action {
+    fn decide_recipient(&mut self, path: &Path<'_>, parameters: &str) -> Action {
         let local_part = path.local_part();
         let known = MAILBOXES.iter().any(|(name, _)| *name == local_part) || local_part == FULL;
         if path.domain() != DOMAIN || !(known || local_part == LATER) {
@@ -260,6 +270,7 @@ impl Host<'_> {
             return Action::Reject(450, EnhancedCode::new(4, 2, 1), "Come back later");
         }
         self.transaction.to.push(path.as_str().to_owned());
+        self.transaction.wishes.push(parameters.to_owned());
         Action::Accept
     }
 

@@ -63,6 +63,18 @@ impl Stream {
         Ok(())
     }
 
+    /// Sends what there is to send, else reads once, if the endpoint wants to. Either may bring the
+    /// next event: a server begins TLS when its 220 has been sent.
+    pub(super) fn turn(&mut self, endpoint: &mut impl Endpoint) -> io::Result<()> {
+        if endpoint.wants_write() {
+            self.send(endpoint)
+        } else if endpoint.wants_read() {
+            self.receive(endpoint)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Sends all that an endpoint has to send.
     pub(super) fn send(&mut self, endpoint: &mut impl Endpoint) -> io::Result<()> {
         while endpoint.wants_write() {
@@ -73,7 +85,7 @@ impl Stream {
     }
 
     /// Reads once, into the endpoint's own room.
-    pub(super) fn receive(&mut self, endpoint: &mut impl Endpoint) -> io::Result<()> {
+    fn receive(&mut self, endpoint: &mut impl Endpoint) -> io::Result<()> {
         let space = endpoint.receive_space();
         if space.is_empty() {
             return Err(io::Error::other("the endpoint wants to read and has no room"));

@@ -25,7 +25,7 @@ pub(crate) fn start() -> MailServer {
         submissions: Some(submissions),
         trace: &[],
         maildirs: workplace.path("mail"),
-        processes: vec![process],
-        _folder: workplace.folder,
+        _processes: vec![process],
+        folder: workplace.folder,
     }
 }

@@ -64,8 +64,8 @@ service lmtp {{
         submissions: None,
         trace: &["Return-Path", "Delivered-To", "Received"],
         maildirs,
-        processes: vec![process],
-        _folder: workplace.folder,
+        _processes: vec![process],
+        folder: workplace.folder,
     }
 }
 

@@ -48,6 +48,9 @@ const NOBODY: u32 = 65_534;
 const START_PATIENCE: Duration = Duration::from_secs(30);
 const DELIVERY_PATIENCE: Duration = Duration::from_secs(60);
 
+/// What Postfix and Exim write about a client that speaks out of turn.
+pub(crate) const COMPLAINTS: [&str; 2] = ["improper command pipelining", "synchronization error"];
+
 /// A running server. What it started ends when this is dropped.
 pub(crate) struct MailServer {
     /// What it is, for messages of failed tests.
@@ -62,8 +65,8 @@ pub(crate) struct MailServer {
     pub(crate) trace: &'static [&'static str],
     maildirs: PathBuf,
     // The processes end before the folder that they use goes.
-    processes: Vec<Process>,
-    _folder: TempDir,
+    _processes: Vec<Process>,
+    folder: TempDir,
 }
 
 impl MailServer {
@@ -95,9 +98,30 @@ impl MailServer {
         assert!(waiting.is_empty(), "{} delivered to {local_part} what it should not: {waiting:?}", self.name,);
     }
 
-    /// What the server wrote to its logs.
+    /// Fails if the server noted that a client spoke out of turn.
+    #[track_caller]
+    pub(crate) fn assert_no_complaint(&self) {
+        let log = self.log();
+        let complaint = log.lines().find(|line| COMPLAINTS.iter().any(|complaint| line.contains(complaint)));
+        assert_eq!(complaint, None, "{}", self.name);
+    }
+
+    /// Waits until the server writes this to a log.
+    #[track_caller]
+    pub(crate) fn await_log(&self, text: &str) {
+        let end = Instant::now() + DELIVERY_PATIENCE;
+        while !self.log().contains(text) {
+            assert!(Instant::now() < end, "{} does not write {text:?}:\n{}", self.name, self.log());
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What the server wrote to its logs: the files of its folder whose names begin so.
     pub(crate) fn log(&self) -> String {
-        self.processes.iter().map(Process::log).collect()
+        let is_log = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"log"));
+        let files = fs::read_dir(self.folder.path()).expect("an own folder can be listed");
+        let logs = files.map(|entry| entry.expect("an own folder can be listed").path()).filter(is_log);
+        logs.map(|log| String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned()).collect()
     }
 
     fn waiting_for(&self, local_part: &str) -> Vec<PathBuf> {

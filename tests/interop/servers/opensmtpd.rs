@@ -51,8 +51,8 @@ pub(crate) fn start() -> MailServer {
         submissions: None,
         trace: &["Return-Path", "Delivered-To", "Received"],
         maildirs,
-        processes: vec![process],
-        _folder: workplace.folder,
+        _processes: vec![process],
+        folder: workplace.folder,
     }
 }
 

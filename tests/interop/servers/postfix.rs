@@ -5,45 +5,30 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
+use mailproto_tests::process::Process;
 use mailproto_tests::tools;
 
 use super::{
     DOMAIN, LATER, MAILBOXES, MESSAGE_SIZE, MailServer, NOBODY, Workplace, dovecot, free_address, lines, required,
     wait_for,
 };
+use crate::certificates::HOST;
 
 /// A Postfix that keeps mail for the domain of the tests; it asks a Dovecot
 /// about passwords.
 pub(crate) fn start() -> MailServer {
-    start_with("")
-}
-
-/// A Postfix with these lines at the end of its `main.cf`.
-pub(crate) fn start_with(settings: &str) -> MailServer {
-    required(tools::root_for("Postfix"));
-    let postfix = required(tools::program("postfix"));
-    let workplace = Workplace::new("postfix");
+    let workplace = workplace();
     let addresses = [free_address(), free_address(), free_address()];
     let [smtp, submission, submissions] = addresses;
     let (passwords, password_check) = dovecot::start_password_check(&workplace);
-
-    let configuration = workplace.folder("configuration");
-    // It makes what lies inside by itself, and its folder for state too.
-    workplace.folder("queue");
     let maildirs = workplace.folder_of_nobody("mail");
     workplace
         .file("configuration/mailboxes", &lines(&MAILBOXES, |(name, folder)| format!("{name}@{DOMAIN} {folder}/")));
     workplace.file("configuration/recipients", &format!("{LATER}@{DOMAIN} 450 4.2.1 come back later\n"));
-    let main = main_file(&workplace, passwords) + settings;
-    workplace.file("configuration/main.cf", &main);
-    workplace.file("configuration/master.cf", &master_file(addresses));
+    workplace.file("configuration/main.cf", &(common(&workplace) + &keeping(&workplace, passwords)));
+    workplace.file("configuration/master.cf", &(listeners(addresses) + SERVICES));
 
-    let check = Command::new(postfix).arg("-c").arg(&configuration).arg("check").output().expect("postfix runs");
-    assert!(check.status.success(), "Postfix refuses its settings: {check:?}");
-    // Not by `postfix start-fg`, whose master leaves its process group.
-    let mut command = Command::new(Path::new(&built_in("daemon_directory")).join("master"));
-    command.arg("-d").arg("-c").arg(&configuration);
-    let process = workplace.start(command);
+    let process = run(&workplace);
     wait_for(&process, &addresses);
     MailServer {
         name: "Postfix",
@@ -52,17 +37,95 @@ pub(crate) fn start_with(settings: &str) -> MailServer {
         submissions: Some(submissions),
         trace: &["Return-Path", "X-Original-To", "Delivered-To", "Received"],
         maildirs,
-        processes: vec![process, password_check],
-        _folder: workplace.folder,
+        _processes: vec![process, password_check],
+        folder: workplace.folder,
     }
 }
 
-fn main_file(workplace: &Workplace, passwords: SocketAddr) -> String {
+/// A Postfix that passes all mail for the domain of the tests on.
+pub(crate) fn start_relay(next: SocketAddr) -> MailServer {
+    start_relay_by("smtp", next, |_| String::new())
+}
+
+/// The same by LMTP.
+pub(crate) fn start_lmtp_relay(next: SocketAddr) -> MailServer {
+    start_relay_by("lmtp", next, |_| String::new())
+}
+
+/// The same to a server that wants TLS and a password.
+pub(crate) fn start_submitting_relay(next: SocketAddr, (user, password): (&str, &str)) -> MailServer {
+    start_relay_by("smtp", next, |workplace| {
+        let passwords = workplace
+            .secret_file("configuration/password", &format!("[{}]:{} {user}:{password}\n", next.ip(), next.port()));
+        format!(
+            "smtp_tls_security_level = secure
+smtp_tls_CAfile = {authority}
+smtp_tls_secure_cert_match = {HOST}
+smtp_sasl_auth_enable = yes
+smtp_sasl_password_maps = texthash:{passwords}
+smtp_sasl_tls_security_options = noanonymous
+",
+            authority = workplace.certificates.authority.display(),
+            passwords = passwords.display(),
+        )
+    })
+}
+
+fn start_relay_by(transport: &str, next: SocketAddr, settings: impl Fn(&Workplace) -> String) -> MailServer {
+    let workplace = workplace();
+    let smtp = free_address();
+    let relaying = format!(
+        "mynetworks = 127.0.0.0/8
+smtpd_relay_restrictions = permit_mynetworks, reject
+relay_domains = {DOMAIN}
+relay_transport = {transport}:[{}]:{}
+",
+        next.ip(),
+        next.port(),
+    );
+    workplace.file("configuration/main.cf", &(common(&workplace) + &relaying + &settings(&workplace)));
+    workplace.file("configuration/master.cf", &(format!("{smtp} inet n - n - - smtpd\n") + SERVICES));
+
+    let process = run(&workplace);
+    wait_for(&process, &[smtp]);
+    MailServer {
+        name: "Postfix",
+        smtp,
+        submission: smtp,
+        submissions: None,
+        trace: &["Received"],
+        maildirs: workplace.path("mail"),
+        _processes: vec![process],
+        folder: workplace.folder,
+    }
+}
+
+/// The folders of an instance; it makes what lies inside its queue by itself,
+/// and its folder for state too.
+fn workplace() -> Workplace {
+    required(tools::root_for("Postfix"));
+    let workplace = Workplace::new("postfix");
+    workplace.folder("configuration");
+    workplace.folder("queue");
+    workplace
+}
+
+/// Starts the instance that is configured there.
+fn run(workplace: &Workplace) -> Process {
+    let postfix = required(tools::program("postfix"));
+    let configuration = workplace.path("configuration");
+    let check = Command::new(postfix).arg("-c").arg(&configuration).arg("check").output().expect("postfix runs");
+    assert!(check.status.success(), "Postfix refuses its settings: {check:?}");
+    // Not by `postfix start-fg`, whose master leaves its process group.
+    let mut command = Command::new(Path::new(&built_in("daemon_directory")).join("master"));
+    command.arg("-d").arg("-c").arg(&configuration);
+    workplace.start(command)
+}
+
+fn common(workplace: &Workplace) -> String {
     let folder = workplace.folder.path().display();
     let daemons = built_in("daemon_directory");
     let commands = built_in("command_directory");
-    let certificate = workplace.certificates.server.display();
-    let key = workplace.certificates.server_key.display();
     format!(
         "compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -75,12 +138,26 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 myhostname = postfix.{DOMAIN}
 mydestination =
-mynetworks =
 local_header_rewrite_clients =
-smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
-smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/configuration/recipients
 smtp_host_lookup = native
 disable_dns_lookups = yes
+mailbox_size_limit = 0
+message_size_limit = {MESSAGE_SIZE}
+alias_maps =
+alias_database =
+smtputf8_enable = yes
+"
+    )
+}
+
+fn keeping(workplace: &Workplace, passwords: SocketAddr) -> String {
+    let folder = workplace.folder.path().display();
+    let certificate = workplace.certificates.server.display();
+    let key = workplace.certificates.server_key.display();
+    format!(
+        "mynetworks =
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/configuration/recipients
 virtual_mailbox_domains = {DOMAIN}
 virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = texthash:{folder}/configuration/mailboxes
@@ -88,15 +165,10 @@ virtual_mailbox_limit = 0
 virtual_uid_maps = static:{NOBODY}
 virtual_gid_maps = static:{NOBODY}
 virtual_minimum_uid = 1
-mailbox_size_limit = 0
-message_size_limit = {MESSAGE_SIZE}
-alias_maps =
-alias_database =
 smtpd_tls_cert_file = {certificate}
 smtpd_tls_key_file = {key}
 smtpd_tls_security_level = may
 smtpd_tls_auth_only = yes
-smtputf8_enable = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:{passwords}
@@ -104,7 +176,7 @@ smtpd_sasl_path = inet:{passwords}
     )
 }
 
-fn master_file([smtp, submission, submissions]: [SocketAddr; 3]) -> String {
+fn listeners([smtp, submission, submissions]: [SocketAddr; 3]) -> String {
     format!(
         "{smtp} inet n - n - - smtpd
 {submission} inet n - n - - smtpd
@@ -112,6 +184,12 @@ fn master_file([smtp, submission, submissions]: [SocketAddr; 3]) -> String {
 {submissions} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+"
+    )
+}
+
+/// What `master.cf` has beside the listeners.
+const SERVICES: &str = "\
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -134,9 +212,7 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
-"
-    )
-}
+";
 
 /// The value that Postfix was built with.
 fn built_in(parameter: &str) -> String {
