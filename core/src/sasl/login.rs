@@ -25,8 +25,12 @@ impl<'a> Login<'a> {
         Self::resume(user, password, 0)
     }
 
-    /// The same exchange after so many questions have been answered.
-    pub(crate) fn resume(user: &'a str, password: &'a str, answered: u8) -> Result<Self, Misuse> {
+    /// The same exchange after so many questions have been answered, for an owner of credentials who
+    /// lends them anew at each question.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn resume(user: &'a str, password: &'a str, answered: u8) -> Result<Self, Misuse> {
         check_credential(user)?;
         check_credential(password)?;
         Ok(Self { user, password, answered })

@@ -40,6 +40,11 @@ impl<'a> Attributes<'a> {
         sound.then_some(Attribute { name, value })
     }
 
+    /// The attributes as they were written.
+    pub const fn as_str(&self) -> &'a str {
+        self.0
+    }
+
     /// The attributes in order.
     pub fn iter(&self) -> impl Iterator<Item = Attribute<'a>> {
         self.0.split(' ').filter_map(Self::attribute)

@@ -129,6 +129,17 @@ pub struct MalformedParameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
+    /// Reads one parameter as it stands on a line: `keyword` or `keyword=value`.
+    ///
+    /// # Errors
+    /// [`MalformedParameter`] for a known keyword whose value makes no sense.
+    pub fn parse(text: &'a str) -> Result<Self, MalformedParameter<'a>> {
+        match text.split_once('=') {
+            Some((keyword, value)) => Self::typed(keyword, Some(value)),
+            None => Self::typed(text, None),
+        }
+    }
+
     /// The keyword, in upper case if it is a known one.
     pub const fn keyword(&self) -> &'a str {
         match self {
@@ -281,10 +292,7 @@ impl<'a> Parameters<'a> {
 
     /// The parameters in order; an error for a known keyword whose value makes no sense.
     pub fn iter(&self) -> impl Iterator<Item = Result<Parameter<'a>, MalformedParameter<'a>>> {
-        self.text.split(' ').filter(|text| !text.is_empty()).map(|text| match text.split_once('=') {
-            Some((keyword, value)) => Parameter::typed(keyword, Some(value)),
-            None => Parameter::typed(text, None),
-        })
+        self.text.split(' ').filter(|text| !text.is_empty()).map(Parameter::parse)
     }
 
     /// Whether there are none.

@@ -90,8 +90,8 @@ pub struct Login {
 }
 
 impl Login {
-    /// A user with a password.
-    pub fn new(user: &str, password: &str) -> Self {
+    /// A user with a password. What is owned already is not copied.
+    pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             user: user.into(),
             password: password.into(),
