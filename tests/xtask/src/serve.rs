@@ -8,8 +8,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
-use serde_json::Value;
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::process::{self, Background};
 use crate::project;
@@ -46,9 +47,8 @@ impl Server {
             BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
         let mut server = Self { _process: process, lines, address: (Ipv4Addr::LOCALHOST, 0).into() };
-        let ready = server.line(READY)?;
-        let port = ready["smtp"].as_u64().and_then(|port| u16::try_from(port).ok());
-        server.address.set_port(port.with_context(|| format!("the server said {ready} instead of its port"))?);
+        let ready: Ready = server.line(READY)?;
+        server.address.set_port(ready.smtp);
         Ok(server)
     }
 
@@ -59,16 +59,10 @@ impl Server {
 
     /// The next message that it has taken, waiting for it.
     pub fn message(&self, patience: Duration) -> Result<Message> {
-        let event = self.line(patience)?;
-        let text = |name: &str| event[name].as_str().map(str::to_owned);
-        let to = event["to"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-        match (text("from"), text("message"), text("sha256")) {
-            (Some(from), Some(content), Some(sha256)) => Ok(Message { from, to, content, sha256 }),
-            _ => bail!("the server told of no message but of {event}"),
-        }
+        self.line(patience)
     }
 
-    fn line(&self, patience: Duration) -> Result<Value> {
+    fn line<T: DeserializeOwned>(&self, patience: Duration) -> Result<T> {
         let line = self
             .lines
             .recv_timeout(patience)
@@ -77,13 +71,20 @@ impl Server {
     }
 }
 
+#[derive(Deserialize)]
+struct Ready {
+    smtp: u16,
+}
+
 /// A message as it arrived.
+#[derive(Debug, Deserialize)]
 pub struct Message {
     /// The sender's mailbox.
     pub from: String,
     /// The recipients' mailboxes.
     pub to: Vec<String>,
-    /// What it says, header and all.
+    /// What it says, header and all; UTF-8, if a chore has made it.
+    #[serde(rename = "message")]
     pub content: String,
     /// The SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
