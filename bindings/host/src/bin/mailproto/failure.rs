@@ -40,6 +40,15 @@ impl Failure {
         Self::new(status_of(error), format_args!("{what}: {error}"))
     }
 
+    /// Everything has been said already.
+    pub(crate) fn silent(status: Status) -> Self {
+        Self::new(status, "")
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Tells people, and gives the status to the system.
     pub(crate) fn report(self) -> ExitCode {
         if !self.message.is_empty() {

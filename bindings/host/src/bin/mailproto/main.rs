@@ -8,10 +8,15 @@
 //! Results go to stdout, for programs as one JSON object a line; what is for people goes to stderr.
 //! The exit status is one of [`failure::Status`].
 
+mod conversation;
+mod destination;
 mod failure;
 mod output;
 mod password;
+mod send;
 mod serve;
+mod signals;
+mod terms;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -27,6 +32,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Arguments),
+    Send(send::Arguments),
 }
 
 const EXAMPLES: &str = "\
@@ -40,6 +46,7 @@ Exit status: 0 done, 1 refused or malformed, 2 wrong usage, 3 no connection or a
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Send(arguments) => send::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
