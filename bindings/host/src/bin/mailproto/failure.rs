@@ -1,5 +1,6 @@
 //! How a command fails: what, where, what to try, and the exit status.
 
+use mailproto::{Closure, Error};
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
@@ -61,4 +62,13 @@ impl Failure {
 /// The status that an error of a connection leads to.
 pub(crate) fn status_of(error: &io::Error) -> Status {
     if error.kind() == io::ErrorKind::TimedOut { Status::TimedOut } else { Status::Broken }
+}
+
+/// A conversation with a server came to an end before its time.
+pub(crate) fn protocol_failure(server: impl Display, error: Error) -> Failure {
+    let status = match error {
+        Error::Closed(Closure::TimedOut(_)) => Status::TimedOut,
+        _ => Status::Broken,
+    };
+    Failure::new(status, format_args!("{server}: {error}"))
 }

@@ -88,6 +88,15 @@ impl Terms {
 
     /// Who to be at this server.
     pub(crate) fn login(&self, destination: &Destination) -> Result<Option<Login>, Failure> {
+        let Some((user, password)) = self.credentials(destination)? else { return Ok(None) };
+        let mut login = Login::new(&user, &password);
+        login.mechanism = self.mechanism()?;
+        login.allow_without_tls = self.policy(destination)? == TlsPolicy::None;
+        Ok(Some(login))
+    }
+
+    /// The user and the password, wherever it is.
+    pub(crate) fn credentials(&self, destination: &Destination) -> Result<Option<(String, String)>, Failure> {
         let elsewhere = self.password.read()?;
         let Some((user, password)) = &destination.login else {
             let idle = elsewhere.is_some() || self.auth.is_some();
@@ -97,18 +106,16 @@ impl Terms {
                 Ok(None)
             };
         };
-        let password = elsewhere.as_ref().or(password.as_ref()).ok_or_else(|| {
-            Failure::usage(format_args!(
+        match elsewhere.as_ref().or(password.as_ref()) {
+            Some(password) => Ok(Some((user.clone(), password.clone()))),
+            None => Err(Failure::usage(format_args!(
                 "no password for {user}: add --password-env or --password-file, or write smtp://USER:PASSWORD@HOST"
-            ))
-        })?;
-        let mut login = Login::new(user, password);
-        login.mechanism = self.mechanism()?;
-        login.allow_without_tls = self.policy(destination)? == TlsPolicy::None;
-        Ok(Some(login))
+            ))),
+        }
     }
 
-    fn mechanism(&self) -> Result<Option<Mechanism>, Failure> {
+    /// The mechanism that is asked for.
+    pub(crate) fn mechanism(&self) -> Result<Option<Mechanism>, Failure> {
         let Some(name) = &self.auth else { return Ok(None) };
         let found = Mechanism::from_name(name.as_bytes());
         match found.filter(|found| matches!(found, Mechanism::Plain | Mechanism::Login)) {

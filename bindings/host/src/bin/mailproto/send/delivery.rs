@@ -5,10 +5,10 @@ use super::report::{Report, describe, text_of};
 use super::usage::Usage;
 use crate::conversation;
 use crate::destination::Destination;
-use crate::failure::{Failure, Status, status_of};
+use crate::failure::{Failure, Status, protocol_failure};
 use crate::terms::Terms;
 use mailproto::smtp::{Envelope, Submission, SubmissionEvent, SubmissionOptions};
-use mailproto::{Closure, Endpoint, Error, Misuse};
+use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::asynchronous::Driver;
 use rustls::ClientConfig;
 use std::io::{IsTerminal, Read, Write};
@@ -99,11 +99,7 @@ impl Delivery<'_> {
 
     /// The protocol came to an end before its time.
     fn cut(&self, error: Error) -> Failure {
-        let status = match error {
-            Error::Closed(Closure::TimedOut(_)) => Status::TimedOut,
-            _ => Status::Broken,
-        };
-        Failure::new(status, format_args!("{}: {error}", self.destination))
+        protocol_failure(self.destination, error)
     }
 }
 
@@ -208,5 +204,5 @@ impl Progress {
 
 /// Why a delivery that was given up was given up.
 pub(super) fn interrupted() -> Failure {
-    Failure::new(status_of(&std::io::ErrorKind::Interrupted.into()), "interrupted")
+    Failure::new(Status::Broken, "interrupted")
 }
