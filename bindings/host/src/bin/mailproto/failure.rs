@@ -1,5 +1,6 @@
 //! How a command fails: what, where, what to try, and the exit status.
 
+use mailproto::{Closure, Error};
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
@@ -40,6 +41,15 @@ impl Failure {
         Self::new(status_of(error), format_args!("{what}: {error}"))
     }
 
+    /// Everything has been said already.
+    pub(crate) fn silent(status: Status) -> Self {
+        Self::new(status, "")
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Tells people, and gives the status to the system.
     pub(crate) fn report(self) -> ExitCode {
         if !self.message.is_empty() {
@@ -52,4 +62,13 @@ impl Failure {
 /// The status that an error of a connection leads to.
 pub(crate) fn status_of(error: &io::Error) -> Status {
     if error.kind() == io::ErrorKind::TimedOut { Status::TimedOut } else { Status::Broken }
+}
+
+/// A conversation with a server came to an end before its time.
+pub(crate) fn protocol_failure(server: impl Display, error: Error) -> Failure {
+    let status = match error {
+        Error::Closed(Closure::TimedOut(_)) => Status::TimedOut,
+        _ => Status::Broken,
+    };
+    Failure::new(status, format_args!("{server}: {error}"))
 }

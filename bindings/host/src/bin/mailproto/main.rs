@@ -4,14 +4,24 @@
 //! | --- | --- |
 //! | `serve` | a mail server for one machine |
 //! | `send` | delivers one message and says what became of each recipient |
+//! | `probe` | says what a server offers, and what it means |
+//! | `parse` | shows what the grammar makes of commands, replies and addresses |
 //!
 //! Results go to stdout, for programs as one JSON object a line; what is for people goes to stderr.
 //! The exit status is one of [`failure::Status`].
 
+mod conversation;
+mod destination;
 mod failure;
+mod meaning;
 mod output;
+mod parse;
 mod password;
+mod probe;
+mod send;
 mod serve;
+mod signals;
+mod terms;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -27,12 +37,17 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Arguments),
+    Send(send::Arguments),
+    Probe(probe::Arguments),
+    Parse(parse::Arguments),
 }
 
 const EXAMPLES: &str = "\
 Examples:
   mailproto serve                                        a mail server on this machine
   mailproto send --server smtp://localhost:2525 a.eml    a message to it
+  mailproto probe smtp://localhost:2525                  what it offers
+  mailproto parse smtp-command commands.txt              what the grammar makes of lines
 
 Exit status: 0 done, 1 refused or malformed, 2 wrong usage, 3 no connection or a broken one,
 4 timed out.";
@@ -40,6 +55,9 @@ Exit status: 0 done, 1 refused or malformed, 2 wrong usage, 3 no connection or a
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Send(arguments) => send::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
+        Command::Parse(arguments) => parse::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

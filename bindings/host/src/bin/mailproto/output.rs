@@ -21,6 +21,13 @@ pub(crate) fn line(value: &Value) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Writes text for people to stdout, and sees it out.
+pub(crate) fn text_block(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
 /// Binary digits as hexadecimal text.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -16,13 +16,13 @@ mod users;
 
 use crate::failure::Failure;
 use crate::output;
+use crate::signals::Signals;
 use journal::Journal;
 use listener::{Gate, Listener};
 pub(crate) use options::Arguments;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -62,7 +62,7 @@ fn say_ready(listeners: &[Listener]) -> Result<(), Failure> {
     output::line(&Value::Object(ready)).map_err(|error| Failure::io("cannot write to stdout", &error))
 }
 
-async fn serve(listeners: Vec<Listener>, gate: Arc<Gate>, mut signals: Signals) {
+async fn serve(listeners: Vec<Listener>, gate: Arc<Gate>, signals: Signals) {
     let (end, ending) = watch::channel(false);
     let mut tasks = JoinSet::new();
     for listener in listeners {
@@ -73,25 +73,5 @@ async fn serve(listeners: Vec<Listener>, gate: Arc<Gate>, mut signals: Signals) 
     let all = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
         eprintln!("some clients did not finish in time and were cut off");
-    }
-}
-
-/// What tells the server to end.
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    /// From here on the signals end the server instead of the process.
-    fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }

@@ -1,0 +1,171 @@
+//! Where a server is: `smtp://[USER:PASSWORD@]HOST[:PORT]`.
+
+use crate::failure::Failure;
+use mailproto::smtp::Protocol;
+
+/// A server, and perhaps who to be there.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) scheme: Scheme,
+    /// User and password, as far as the URL names them.
+    pub(crate) login: Login,
+    /// An address literal of IPv6 is in brackets.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+/// User and password.
+type Login = Option<(String, Option<String>)>;
+
+/// What is spoken there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// SMTP in plain text, with STARTTLS perhaps.
+    Smtp,
+    /// SMTP under TLS from the first byte (RFC 8314).
+    Smtps,
+    /// LMTP.
+    Lmtp,
+}
+
+impl Scheme {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Smtp => "smtp",
+            Self::Smtps => "smtps",
+            Self::Lmtp => "lmtp",
+        }
+    }
+
+    pub(crate) const fn protocol(self) -> Protocol {
+        match self {
+            Self::Smtp | Self::Smtps => Protocol::Smtp,
+            Self::Lmtp => Protocol::Lmtp,
+        }
+    }
+
+    /// The registered port.
+    const fn port(self) -> u16 {
+        match self {
+            Self::Smtp => 25,
+            Self::Smtps => 465,
+            Self::Lmtp => 24,
+        }
+    }
+}
+
+impl std::fmt::Display for Destination {
+    /// Without the login: this ends up in messages.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}://{}:{}", self.scheme.name(), self.host, self.port)
+    }
+}
+
+impl Destination {
+    /// Reads a URL. What is wrong is told without repeating it, for it can hold a password.
+    pub(crate) fn parse(url: &str) -> Result<Self, Failure> {
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("it has no scheme"))?;
+        let scheme = [Scheme::Smtp, Scheme::Smtps, Scheme::Lmtp]
+            .into_iter()
+            .find(|one| one.name().eq_ignore_ascii_case(scheme))
+            .ok_or_else(|| wrong("its scheme is none of smtp, smtps and lmtp"))?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let (login, place) = match rest.rsplit_once('@') {
+            Some((login, place)) => (Some(login), place),
+            None => (None, rest),
+        };
+        let (host, port) = match place.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (place, None),
+        };
+        let literal = host.starts_with('[') && host.ends_with(']');
+        let odd = |byte: u8| byte.is_ascii_whitespace() || byte.is_ascii_control() || b"/?#".contains(&byte);
+        if host.is_empty() || host.bytes().any(odd) || host.contains(':') && !literal {
+            return Err(wrong("its host is no name or address (IPv6 goes in brackets)"));
+        }
+        let port = match port {
+            None => scheme.port(),
+            Some(port) => port
+                .parse()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or_else(|| wrong("its port is no number from 1 to 65535"))?,
+        };
+        Ok(Self { scheme, login: login.map(read_login).transpose()?, host: host.into(), port })
+    }
+}
+
+fn read_login(login: &str) -> Result<(String, Option<String>), Failure> {
+    let decode = |text: &str| {
+        percent_decode(text).ok_or_else(|| wrong("a % in its login is not followed by two hexadecimal digits of UTF-8"))
+    };
+    let (user, password) = match login.split_once(':') {
+        Some((user, password)) => (user, Some(decode(password)?)),
+        None => (login, None),
+    };
+    if user.is_empty() {
+        return Err(wrong("its user is empty"));
+    }
+    Ok((decode(user)?, password))
+}
+
+fn wrong(what: &str) -> Failure {
+    Failure::usage(format_args!("the URL of the server is wrong, {what}: write smtp://[USER:PASSWORD@]HOST[:PORT]"))
+}
+
+/// `%40` stands for `@` (RFC 3986 §2.1).
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            bytes.push((digit(rest.next()?)? << 4 | digit(rest.next()?)?) as u8);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Option<(String, Login)> {
+        Destination::parse(url).ok().map(|found| (found.to_string(), found.login))
+    }
+
+    #[test]
+    fn a_url_names_scheme_login_host_and_port() {
+        let login = |user: &str, password: Option<&str>| Some((user.to_owned(), password.map(str::to_owned)));
+        for (url, place, who) in [
+            ("smtp://localhost", "smtp://localhost:25", None),
+            ("SMTPS://mx.example.org/", "smtps://mx.example.org:465", None),
+            ("lmtp://[::1]", "lmtp://[::1]:24", None),
+            ("smtp://[::1]:2525", "smtp://[::1]:2525", None),
+            ("smtp://tim:a:b@h:1", "smtp://h:1", login("tim", Some("a:b"))),
+            ("smtp://tim%40example.org:p%C3%A4ss%3A@h:1", "smtp://h:1", login("tim@example.org", Some("päss:"))),
+            ("smtp://tim@h", "smtp://h:25", login("tim", None)),
+        ] {
+            assert_eq!(parse(url), Some((place.into(), who)), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_of_a_server_is_refused() {
+        for url in [
+            "localhost",
+            "http://h",
+            "smtp://",
+            "smtp://h:0",
+            "smtp://h:70000",
+            "smtp://::1",
+            "smtp://:p@h",
+            "smtp://a%4@h",
+            "smtp://h h",
+        ] {
+            assert_eq!(parse(url), None, "{url}");
+        }
+    }
+}
