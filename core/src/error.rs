@@ -59,6 +59,8 @@ pub enum Misuse {
     ReplyCode,
     /// The endpoint has failed or closed already.
     Closed,
+    /// The allocator has no memory for what the call needs.
+    NoMemory,
 }
 
 /// A rule that the peer broke.
@@ -158,6 +160,7 @@ impl fmt::Display for Misuse {
             Self::BareLineEnd => formatter.write_str("bare CR, LF or NUL in message data: use CR LF line ends"),
             Self::ReplyCode => formatter.write_str("the reply code does not fit this stage"),
             Self::Closed => formatter.write_str("the connection is closed"),
+            Self::NoMemory => formatter.write_str("there is no memory for it"),
         }
     }
 }

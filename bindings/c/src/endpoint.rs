@@ -49,6 +49,19 @@ pub(crate) fn reason_number(reason: TimeoutReason) -> mailproto_timeout_reason {
     }
 }
 
+/// What is waited for, in words.
+pub(crate) fn reason_words(reason: mailproto_timeout_reason) -> &'static str {
+    match reason {
+        MAILPROTO_TIMEOUT_GREETING => "the greeting",
+        MAILPROTO_TIMEOUT_REPLY => "the reply to a command",
+        MAILPROTO_TIMEOUT_DATA_START => "the go-ahead for message data",
+        MAILPROTO_TIMEOUT_DATA_BLOCK => "the next piece of message data",
+        MAILPROTO_TIMEOUT_DATA_END => "the verdict on the message",
+        MAILPROTO_TIMEOUT_COMMAND => "the next command",
+        _ => "the peer",
+    }
+}
+
 /// # Safety
 /// The caller's contract, as of every function here.
 pub(crate) unsafe fn receive_space<F>(face: *mut F, data: *mut *mut u8, len: *mut usize) -> mailproto_status

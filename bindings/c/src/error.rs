@@ -2,9 +2,8 @@
 
 use crate::fault::Fault;
 use crate::handle::{Face, wanted};
-use crate::status::{MAILPROTO_OK, mailproto_status, mailproto_status_text};
-use core::fmt::Write;
-use core::{ffi::CStr, slice};
+use crate::status::{MAILPROTO_ERR_STARTTLS_INJECTION, MAILPROTO_OK, mailproto_status, words};
+use core::slice;
 use mailproto::{Closure, Error, Misuse};
 
 /// The value of a number that is not known.
@@ -87,49 +86,65 @@ pub(crate) unsafe fn last_message<F: Face>(
     }
     // SAFETY: not NULL and writable for `size` bytes, and bytes may hold anything.
     let mut text = Text { space: unsafe { slice::from_raw_parts_mut(text, size) }, length: 0 };
-    // A text that is too long is cut: that is no failure.
-    let _ = match face.handle().fault {
-        Some(Fault::Core(error)) => write!(text, "{error}"),
-        other => text.write_str(words(other.map_or(MAILPROTO_OK, Fault::status))),
-    };
+    text.describe(face.handle().fault);
     let written = text.end();
     // SAFETY: NULL or writable.
     unsafe { crate::handle::put(length, written) };
     MAILPROTO_OK
 }
 
-fn words(status: mailproto_status) -> &'static str {
-    // SAFETY: never NULL, NUL-terminated, and valid for ever.
-    unsafe { CStr::from_ptr(mailproto_status_text(status)) }.to_str().unwrap_or_default()
-}
-
-/// Space for a text and its NUL.
+/// Space for a text and its NUL. What has no room is cut off.
 struct Text<'a> {
     space: &'a mut [u8],
     length: usize,
 }
 
 impl Text<'_> {
+    /// What went wrong, and where. Without the formatting machinery, which would be a tenth of a small
+    /// program.
+    fn describe(&mut self, fault: Option<Fault>) {
+        self.put(words(fault.map_or(MAILPROTO_OK, Fault::status)).to_bytes());
+        let error = describe(fault, 0);
+        if error.timeout != crate::endpoint::MAILPROTO_TIMEOUT_NONE {
+            self.put(b" waiting for ");
+            self.put(crate::endpoint::reason_words(error.timeout).as_bytes());
+        }
+        if error.limit != MAILPROTO_UNKNOWN {
+            self.put(b", the limit is ");
+            self.put_number(error.limit);
+        }
+        if error.offset != MAILPROTO_UNKNOWN {
+            self.put(b", at byte ");
+            self.put_number(error.offset);
+            self.put(if error.status < MAILPROTO_ERR_STARTTLS_INJECTION {
+                b" of the argument"
+            } else {
+                b" of the connection"
+            });
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let room = self.space.len().saturating_sub(self.length + 1);
+        let count = bytes.len().min(room);
+        for (place, byte) in self.space.iter_mut().skip(self.length).zip(bytes.iter().take(count)) {
+            *place = *byte;
+        }
+        self.length += count;
+    }
+
+    fn put_number(&mut self, number: u64) {
+        if number > 9 {
+            self.put_number(number / 10);
+        }
+        self.put(&[b'0' + (number % 10) as u8]);
+    }
+
     /// Puts the NUL, and returns how many bytes are before it.
     fn end(self) -> usize {
         if let Some(end) = self.space.get_mut(self.length) {
             *end = 0;
         }
         self.length
-    }
-}
-
-impl Write for Text<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        let room = self.space.len().saturating_sub(self.length + 1);
-        let mut count = text.len().min(room);
-        while !text.is_char_boundary(count) {
-            count -= 1;
-        }
-        for (place, byte) in self.space.iter_mut().skip(self.length).zip(text.bytes().take(count)) {
-            *place = byte;
-        }
-        self.length += count;
-        if count < text.len() { Err(core::fmt::Error) } else { Ok(()) }
     }
 }

@@ -102,10 +102,10 @@ pub const MAILPROTO_ERR_PARSE_PATH: mailproto_status = 504;
 /// Says in a few English words what a status means. Never NULL, valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn mailproto_status_text(status: mailproto_status) -> *const c_char {
-    text(status).as_ptr()
+    words(status).as_ptr()
 }
 
-fn text(status: mailproto_status) -> &'static CStr {
+pub(crate) fn words(status: mailproto_status) -> &'static CStr {
     match status {
         MAILPROTO_OK => c"success",
         MAILPROTO_ERR_NULL_POINTER => c"a pointer is NULL",
@@ -163,7 +163,7 @@ mod tests {
             .map(|(_, number)| number.trim_end_matches(';').parse().unwrap())
             .collect();
         assert!(numbers.len() > 30);
-        let texts: BTreeSet<&CStr> = numbers.iter().map(|number| text(*number)).collect();
+        let texts: BTreeSet<&CStr> = numbers.iter().map(|number| words(*number)).collect();
         assert_eq!(texts.len(), numbers.len(), "two numbers share a text");
         assert!(!texts.contains(c"unknown status"));
         assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len());

@@ -18,6 +18,7 @@ pub use fixed::Fixed;
 #[cfg(feature = "alloc")]
 pub use heap::Heap;
 
+use crate::error::Misuse;
 use crate::slice::{after_mut, copy};
 use zeroize::Zeroize;
 
@@ -81,12 +82,14 @@ pub(crate) struct Buffer<S> {
     secret: bool,
     /// The last read filled all space: the next may need more.
     brimful: bool,
+    /// The allocator had no memory when space was made last.
+    starved: bool,
     store: S,
 }
 
 impl<S: Store> Buffer<S> {
     pub(crate) fn with_limit(limit: u32) -> Self {
-        Self { start: 0, end: 0, limit, secret: false, brimful: false, store: S::default() }
+        Self { start: 0, end: 0, limit, secret: false, brimful: false, starved: false, store: S::default() }
     }
 
     pub(crate) fn filled(&self) -> &[u8] {
@@ -131,6 +134,7 @@ impl<S: Store> Buffer<S> {
             self.end = 0;
         }
         let mut size = self.store.bytes().len();
+        self.starved = false;
         if size - self.end as usize >= wanted.max(1) {
             return;
         }
@@ -151,7 +155,15 @@ impl<S: Store> Buffer<S> {
             let target = needed.max(size * 2).max(FIRST_SIZE).min(self.limit as usize);
             size = self.store.grow(target, self.secret);
             debug_assert!(size >= self.end as usize);
+            self.starved = S::GROWS && size < target;
         }
+    }
+
+    /// The size that was wanted last, if the allocator had no memory for it and no space is left.
+    pub(crate) fn starved(&self) -> Option<u32> {
+        let size = self.store.bytes().len();
+        let wanted = size.saturating_mul(2).max(FIRST_SIZE).min(self.limit as usize);
+        (self.starved && size == self.end as usize).then_some(wanted as u32)
     }
 
     /// The first `count` bytes of the space were filled.
@@ -235,6 +247,8 @@ pub(crate) trait Sink {
     fn truncate(&mut self, count: usize);
     /// What is put from now on may be secret.
     fn set_secret(&mut self);
+    /// Why there was no room: for now, or because the allocator had no memory.
+    fn no_room(&self) -> Misuse;
     /// Moves the last `count` pending bytes to `place`, before those that follow it there.
     fn insert_last(&mut self, count: usize, place: usize);
 }
@@ -269,6 +283,10 @@ impl<S: Store> Sink for Buffer<S> {
 
     fn set_secret(&mut self) {
         Buffer::set_secret(self);
+    }
+
+    fn no_room(&self) -> Misuse {
+        if self.starved && self.is_empty() { Misuse::NoMemory } else { Misuse::Full }
     }
 
     fn insert_last(&mut self, count: usize, place: usize) {

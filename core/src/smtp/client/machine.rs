@@ -203,6 +203,11 @@ impl Machine {
         self.informed = false;
     }
 
+    /// A buffer of `size` bytes is needed to go on, and the allocator has no memory for it.
+    pub(super) fn starve(&mut self, size: u32) {
+        self.failure = Some(Error::Limit(Exceeded { limit: LimitKind::Memory, value: size, offset: self.offset }));
+    }
+
     /// Finds the next reply in `input`, which can hold `capacity` bytes at most.
     pub(super) fn advance(&mut self, input: &[u8], capacity: usize, transmit: &mut dyn Sink) -> Advance {
         if self.wall || self.challenge > 0 || self.state == State::Ended {
@@ -212,8 +217,14 @@ impl Machine {
             return self.end_of_input(&[]);
         }
         // What a reply may make the machine say itself must have room before the reply is read.
-        if transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM && self.visible > 0 {
-            return Advance::Idle;
+        if transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM {
+            if transmit.no_room() == Misuse::NoMemory {
+                self.starve(DotWriter::FINISH_ROOM as u32);
+                return Advance::Failed;
+            }
+            if self.visible > 0 {
+                return Advance::Idle;
+            }
         }
         // One byte of room stays, through which what is too much for the buffer is read past.
         let limit = (self.limits.reply as usize).min(capacity.saturating_sub(1));

@@ -355,6 +355,10 @@ impl<B: Buffers> Endpoint for Client<B> {
             let capacity = self.receive.capacity_limit();
             match self.machine.advance(self.receive.filled(), capacity, &mut self.transmit) {
                 Advance::Idle => {
+                    if let Some(size) = self.receive.starved() {
+                        self.machine.starve(size);
+                        continue;
+                    }
                     self.receive.release_if_empty();
                     return Ok(None);
                 }

@@ -68,6 +68,7 @@ impl Machine {
     /// Not now, or never?
     fn no_room(&self, length: usize, transmit: &mut dyn Sink) -> Error {
         match transmit.pending() {
+            _ if transmit.no_room() == Misuse::NoMemory => Misuse::NoMemory.into(),
             0 => Misuse::TooLong { limit: transmit.room(length) as u32 }.into(),
             _ => Misuse::Full.into(),
         }
@@ -183,7 +184,10 @@ impl Machine {
                 let done = self.dots.write(data, space);
                 transmit.filled(done.written);
                 self.visible += done.written as u32;
-                if done.refused && done.taken == 0 { Err(Misuse::BareLineEnd.into()) } else { Ok(done.taken) }
+                if done.refused && done.taken == 0 {
+                    return Err(Misuse::BareLineEnd.into());
+                }
+                took(done.taken, data, transmit)
             }
             Body::Chunk => {
                 let mut room = transmit.room(data.len()).min(data.len());
@@ -200,7 +204,7 @@ impl Machine {
                 if self.chunk.is_complete() {
                     self.body = Body::None;
                 }
-                Ok(taken)
+                took(taken, data, transmit)
             }
         }
     }
@@ -213,7 +217,7 @@ impl Machine {
         }
         let space = transmit.space(DotWriter::FINISH_ROOM);
         if space.len() < DotWriter::FINISH_ROOM {
-            return Err(Misuse::Full.into());
+            return Err(transmit.no_room().into());
         }
         let written = self.dots.finish(space);
         transmit.filled(written);
@@ -312,7 +316,7 @@ impl Machine {
             // What cannot be answered is cancelled (RFC 4954 §4).
             None => {
                 if transmit.room(3) < 3 {
-                    return Err(Misuse::Full.into());
+                    return Err(transmit.no_room().into());
                 }
                 transmit.put(b"*");
                 1
@@ -320,7 +324,7 @@ impl Machine {
         };
         if transmit.room(2) < 2 {
             transmit.truncate(transmit.pending() - count);
-            return Err(Misuse::Full.into());
+            return Err(transmit.no_room().into());
         }
         transmit.put(b"\r\n");
         // Ahead of commands that wait for the end of the exchange.
@@ -330,6 +334,12 @@ impl Machine {
         self.answered_challenge();
         Ok(())
     }
+}
+
+/// How much of `data` was taken; an error if it was nothing because there is no memory.
+fn took(taken: usize, data: &[u8], transmit: &dyn Sink) -> Result<usize, Error> {
+    let starved = taken == 0 && !data.is_empty() && transmit.no_room() == Misuse::NoMemory;
+    if starved { Err(Misuse::NoMemory.into()) } else { Ok(taken) }
 }
 
 /// Refuses what is no mailbox, by the letter of the grammar.

@@ -290,7 +290,7 @@ impl Machine {
         let name = *self.name();
         let needed = 4 + name.as_bytes().len() + 1 + text.len() + 2;
         if transmit.room(needed) < needed {
-            return Err(Misuse::Full.into());
+            return Err(transmit.no_room().into());
         }
         for piece in [b"220 ", name.as_bytes(), b" ", text.as_bytes(), b"\r\n"] {
             transmit.put(piece);
@@ -308,7 +308,7 @@ impl Machine {
             let mut needed = 0;
             announcement.encode(&name, &mut |bytes| needed += bytes.len());
             if transmit.room(needed) < needed {
-                return Err(Misuse::Full.into());
+                return Err(transmit.no_room().into());
             }
             announcement.encode(&name, &mut |bytes| transmit.put(bytes));
         } else {
@@ -363,7 +363,7 @@ impl Machine {
         let enhanced = self.enhanced(enhanced);
         let needed = answer::length(code, enhanced, text);
         if transmit.room(needed) < needed {
-            return Err(Misuse::Full);
+            return Err(transmit.no_room());
         }
         answer::put_text(transmit, code, enhanced, text);
         Ok(())

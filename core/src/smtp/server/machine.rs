@@ -226,7 +226,7 @@ impl Machine {
         }
         while self.owed > 0 {
             if transmit.room(ANSWER_ROOM) < ANSWER_ROOM {
-                return Ok(Advance::Idle);
+                return self.no_room(transmit);
             }
             self.say(self.owed_answer, transmit);
             self.owed -= 1;
@@ -241,7 +241,7 @@ impl Machine {
                 Ok(self.found(0, Found::StartTls))
             }
             Mode::Wall { .. } => Ok(Advance::Idle),
-            _ if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => Ok(Advance::Idle),
+            _ if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => self.no_room(transmit),
             Mode::Commands => {
                 self.check_bad_commands(transmit)?;
                 self.next_line(input, capacity, transmit)
@@ -251,6 +251,21 @@ impl Machine {
             Mode::Chunk { last, swallow } => self.next_chunk(input, last, swallow, transmit),
             Mode::Verdict => Ok(self.next_verdict()),
         }
+    }
+
+    /// There is no room for an answer: it waits, or there is no memory to wait for.
+    fn no_room(&mut self, transmit: &dyn Sink) -> Result<Advance, Error> {
+        match transmit.no_room() {
+            Misuse::NoMemory => Err(self.starve(ANSWER_ROOM as u32)),
+            _ => Ok(Advance::Idle),
+        }
+    }
+
+    /// A buffer of `size` bytes is needed to go on, and the allocator has no memory for it.
+    pub(super) fn starve(&mut self, size: u32) -> Error {
+        let error = Error::Limit(Exceeded { limit: LimitKind::Memory, value: size, offset: self.offset });
+        self.failure = Some(error);
+        error
     }
 
     pub(super) fn found(&mut self, consumed: usize, found: Found) -> Advance {

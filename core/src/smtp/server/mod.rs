@@ -191,6 +191,11 @@ impl<B: Buffers> Endpoint for Server<B> {
             let capacity = self.receive.capacity_limit();
             match self.machine.advance(self.receive.filled_mut(), capacity, &mut self.transmit)? {
                 Advance::Idle => {
+                    if let Some(size) = self.receive.starved()
+                        && !self.machine.awaits_answer()
+                    {
+                        return Err(self.machine.starve(size));
+                    }
                     if self.machine.is_between_commands() {
                         self.receive.release_if_empty();
                     }

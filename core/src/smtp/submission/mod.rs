@@ -82,7 +82,7 @@ impl Submission {
                 check_no_control(credential.as_bytes())?;
             }
         }
-        Ok(Self { client: Client::new(options.client()), session: Session::new(options) })
+        Ok(Self { client: Client::new(options.client()), session: Session::new(options)? })
     }
 
     /// Adds a message; its content is asked for by [`Event::BodyWanted`]. Messages are sent in order,
@@ -91,14 +91,14 @@ impl Submission {
     /// # Errors
     /// [`Misuse::ControlCharacter`] for CR, LF or NUL anywhere in the envelope, [`Misuse::Syntax`] for
     /// no recipients, [`Misuse::Closed`] when the connection is over or
-    /// [`finish`](Self::finish) was called.
+    /// [`finish`](Self::finish) was called, [`Misuse::NoMemory`] when the message cannot be kept.
     pub fn submit(&mut self, envelope: Envelope) -> Result<MessageId, Error> {
         let over = matches!(self.session.phase, Phase::Quit { .. } | Phase::Over);
         if over || self.session.finishing || self.session.broken.is_some() {
             return Err(Misuse::Closed.into());
         }
         check_envelope(&envelope)?;
-        Ok(self.session.add(envelope))
+        self.session.add(envelope).map_err(|_| Misuse::NoMemory.into())
     }
 
     /// Passes a piece of the message that is wanted, and returns how much of it was taken: transmit,
@@ -183,13 +183,19 @@ impl Submission {
     }
 
     /// Reads the client's events until there is something to tell, or nothing more.
-    fn work(&mut self) {
+    fn work(&mut self) -> Result<(), Error> {
         while self.session.notices.is_empty() && self.session.phase != Phase::Over {
-            if let Err(error) = self.session.act(&mut self.client) {
-                return self.break_off(error);
+            match self.session.act(&mut self.client) {
+                Ok(()) => {}
+                // Nothing has changed: it can be tried again.
+                Err(error @ Error::Misuse(Misuse::NoMemory)) => return Err(error),
+                Err(error) => {
+                    self.break_off(error);
+                    return Ok(());
+                }
             }
             if !self.session.notices.is_empty() {
-                return;
+                return Ok(());
             }
             match self.client.next_event() {
                 Ok(Some(event)) => {
@@ -197,10 +203,17 @@ impl Submission {
                     let facts = Facts::of(&self.client, &self.session);
                     self.session.digest(heard, facts);
                 }
-                Ok(None) => return self.look_for_the_end(),
-                Err(error) => return self.break_off(error),
+                Ok(None) => {
+                    self.look_for_the_end();
+                    return Ok(());
+                }
+                Err(error) => {
+                    self.break_off(error);
+                    return Ok(());
+                }
             }
         }
+        Ok(())
     }
 
     fn break_off(&mut self, error: Error) {
@@ -248,7 +261,7 @@ impl Endpoint for Submission {
     }
 
     fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
-        self.work();
+        self.work()?;
         let Some(notice) = self.session.notices.pop_front() else {
             return match self.session.broken {
                 Some(error) => Err(error),

@@ -11,7 +11,7 @@ use super::transaction::{Standing, Transaction};
 use crate::Heap;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Misuse};
-use alloc::collections::VecDeque;
+use alloc::collections::{TryReserveError, VecDeque};
 use alloc::vec::Vec;
 
 /// Where the work stands.
@@ -40,6 +40,9 @@ pub(super) enum Phase {
     /// Nothing more is said.
     Over,
 }
+
+/// Notices that are about no message: TLS, and that all has failed.
+const OWN_NOTICES: usize = 2;
 
 /// Something to tell the host. `reply` means: with the reply that is kept.
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +73,15 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(options: SubmissionOptions) -> Self {
-        Self {
+    pub(super) fn new(options: SubmissionOptions) -> Result<Self, Misuse> {
+        let mut notices = VecDeque::new();
+        notices.try_reserve_exact(OWN_NOTICES).map_err(|_| Misuse::NoMemory)?;
+        Ok(Self {
             tls: options.tls == TlsPolicy::Implicit,
             options,
             phase: Phase::Greeting,
             messages: VecDeque::new(),
-            notices: VecDeque::new(),
+            notices,
             reply: Vec::new(),
             exchange: None,
             challenged: false,
@@ -84,14 +89,20 @@ impl Session {
             next_message: 0,
             begun: 0,
             broken: None,
-        }
+        })
     }
 
-    pub(super) fn add(&mut self, envelope: super::Envelope) -> MessageId {
+    /// Adds a message, with memory for all that can ever be told of it and those before it: the
+    /// allocator is not asked again while they are on their way.
+    pub(super) fn add(&mut self, envelope: super::Envelope) -> Result<MessageId, TryReserveError> {
         let id = MessageId(self.next_message);
+        let message = Transaction::new(id, envelope)?;
+        let waiting = self.messages.iter().map(Transaction::notices).sum::<usize>();
+        self.messages.try_reserve(1)?;
+        self.notices.try_reserve(waiting + message.notices() + OWN_NOTICES)?;
+        self.messages.push_back(message);
         self.next_message += 1;
-        self.messages.push_back(Transaction::new(id, envelope));
-        id
+        Ok(id)
     }
 
     /// Says what can be said now. A full queue is no failure: the rest follows later.
@@ -152,14 +163,14 @@ impl Session {
         if !message.mail_queued && message.has(Standing::Open) {
             let most = offered.limits.mail_max;
             if most.is_none_or(|most| begun < most) {
-                client.mail(&message.envelope.sender, &message.mail_parameters(&offered))?;
+                client.mail(&message.envelope.sender, message.mail_parameters(&offered).as_slice())?;
                 message.mail_queued = true;
                 self.begun += 1;
             }
         }
         while let Some(index) = message.next_open(message.asked).filter(|_| !message.mail_refused) {
             let recipient = &message.envelope.recipients[index];
-            client.rcpt(&recipient.address, &Transaction::rcpt_parameters(recipient, &offered))?;
+            client.rcpt(&recipient.address, Transaction::rcpt_parameters(recipient, &offered).as_slice())?;
             message.asked = index + 1;
         }
         message.asked = message.recipients();
@@ -291,7 +302,10 @@ impl Session {
             }
         };
         self.reply.clear();
-        self.reply.extend_from_slice(reply.as_bytes());
+        // Without memory for the server's words, what they mean is told all the same.
+        if self.reply.try_reserve(reply.as_bytes().len()).is_ok() {
+            self.reply.extend_from_slice(reply.as_bytes());
+        }
         Heard { what, code: reply.code() }
     }
 

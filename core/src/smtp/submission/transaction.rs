@@ -7,6 +7,7 @@ use super::super::path::Path;
 use super::super::xtext::Xtext;
 use super::event::{Failure, MessageId, Verdict};
 use super::options::{Envelope, Recipient};
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 
 /// What is known of one recipient.
@@ -44,9 +45,11 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(id: MessageId, envelope: Envelope) -> Self {
-        let standings = alloc::vec![Standing::Open; envelope.recipients.len()];
-        Self {
+    pub(super) fn new(id: MessageId, envelope: Envelope) -> Result<Self, TryReserveError> {
+        let mut standings = Vec::new();
+        standings.try_reserve_exact(envelope.recipients.len())?;
+        standings.resize(envelope.recipients.len(), Standing::Open);
+        Ok(Self {
             id,
             envelope,
             counts: [standings.len(), 0, 0],
@@ -59,7 +62,12 @@ impl Transaction {
             data_queued: false,
             finished: false,
             refused: false,
-        }
+        })
+    }
+
+    /// The most that the host can be told of it: each recipient, that the content is wanted, the end.
+    pub(super) fn notices(&self) -> usize {
+        self.standings.len() + 2
     }
 
     /// How many recipients there are.
@@ -151,7 +159,7 @@ impl Transaction {
     }
 
     /// The parameters of MAIL that the server understands and the message wants.
-    pub(super) fn mail_parameters(&self, offered: &Extensions) -> Vec<Parameter<'_>> {
+    pub(super) fn mail_parameters(&self, offered: &Extensions) -> Chosen<'_, 9> {
         let envelope = &self.envelope;
         let wanted = [
             envelope.size.map(Parameter::Size),
@@ -165,18 +173,37 @@ impl Transaction {
             envelope.hold_for.map(Parameter::HoldFor),
         ];
         // What is only a wish is left out where it is not understood.
-        wanted.into_iter().flatten().filter(|parameter| offered.offers(parameter.extension())).collect()
+        Chosen::of(wanted, |parameter| offered.offers(parameter.extension()))
     }
 
     /// The parameters of RCPT for one recipient.
-    pub(super) fn rcpt_parameters<'a>(recipient: &'a Recipient, offered: &Extensions) -> Vec<Parameter<'a>> {
-        let mut parameters = Vec::new();
-        if offered.offers(ExtensionSet::DSN) {
-            parameters.extend(recipient.notify.map(Parameter::Notify));
-            parameters.extend(recipient.original.as_ref().map(|(address_type, address)| {
-                Parameter::OriginalRecipient { address_type, address: Xtext::plain(address) }
-            }));
+    pub(super) fn rcpt_parameters<'a>(recipient: &'a Recipient, offered: &Extensions) -> Chosen<'a, 2> {
+        let original = recipient.original.as_ref().map(|(address_type, address)| Parameter::OriginalRecipient {
+            address_type,
+            address: Xtext::plain(address),
+        });
+        Chosen::of([recipient.notify.map(Parameter::Notify), original], |_| offered.offers(ExtensionSet::DSN))
+    }
+}
+
+/// Parameters that are sent, at most `MOST`, without an allocation.
+pub(super) struct Chosen<'a, const MOST: usize> {
+    parameters: [Parameter<'a>; MOST],
+    count: usize,
+}
+
+impl<'a, const MOST: usize> Chosen<'a, MOST> {
+    fn of(wanted: [Option<Parameter<'a>>; MOST], fits: impl Fn(&Parameter<'a>) -> bool) -> Self {
+        let mut chosen = Self { parameters: [Parameter::SmtpUtf8; MOST], count: 0 };
+        let sent = wanted.into_iter().flatten().filter(fits);
+        for (place, parameter) in chosen.parameters.iter_mut().zip(sent) {
+            *place = parameter;
+            chosen.count += 1;
         }
-        parameters
+        chosen
+    }
+
+    pub(super) fn as_slice(&self) -> &[Parameter<'a>] {
+        self.parameters.get(..self.count).unwrap_or_default()
     }
 }
