@@ -8,7 +8,9 @@
 //!             transmit / transmitted
 //! ```
 //!
-//! A driver is this loop, for every endpoint of every protocol and for both roles:
+//! A driver is this loop, for every endpoint of every protocol and for both roles. It waits for the
+//! socket only when there is no event and nothing to send; for what was sent may bring the next
+//! event, as when a server begins TLS behind its 220:
 //!
 //! ```
 //! # use mailproto::{Endpoint, Error};
@@ -73,7 +75,8 @@ pub trait Endpoint {
     /// Bytes for the peer, in order. Empty when there are none, or when they must wait for a reply.
     fn transmit(&self) -> &[u8];
 
-    /// Says that the first `count` bytes of [`transmit`](Self::transmit) were sent.
+    /// Says that the first `count` bytes of [`transmit`](Self::transmit) were sent. Ask
+    /// [`next_event`](Self::next_event) again before waiting for the peer: this may have brought one.
     fn transmitted(&mut self, count: usize);
 
     /// What [`transmit`](Self::transmit) shows, with secrets taken out: safe to write to a log.

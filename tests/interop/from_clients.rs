@@ -3,7 +3,7 @@
 use mailproto::smtp::Protocol;
 
 use crate::clients::{self, CLIENT_NAME, Encryption, Job, Login, Outcome};
-use crate::message::{assert_arrived, eight_bit, international, large, plain};
+use crate::message::{FIFTY_MEBIBYTES, assert_arrived, eight_bit, international, plain};
 use crate::ours::server::{OurServer, Received, Settings};
 use crate::servers::ACCOUNTS;
 
@@ -131,8 +131,8 @@ fn reaches_some_of_several_recipients(send: Send) {
 
 fn sends_fifty_mebibytes(send: Send) {
     let server = OurServer::start(Settings::OPEN);
-    let message = large(50 << 20);
-    deliver(&server, send, &job(&server, &message));
+    let message = &*FIFTY_MEBIBYTES;
+    deliver(&server, send, &job(&server, message));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use mailproto::smtp::Protocol;
 
 use crate::clients::{Encryption, Job, msmtp, swaks};
-use crate::message::{assert_arrived, eight_bit, large, plain};
+use crate::message::{FIFTY_MEBIBYTES, assert_arrived, eight_bit, plain};
 use crate::ours::client::{Session, Transfer};
 use crate::ours::server::{self, OurServer, Settings};
 use crate::servers::dovecot;
@@ -35,7 +35,7 @@ fn dovecot_answers_for_each_recipient() {
 fn dovecot_keeps_every_octet_of_several_messages() {
     let dovecot = dovecot::start();
     let mut session = Session::open_lmtp(dovecot.smtp).expect("Dovecot takes the connection");
-    for message in [plain(), eight_bit(), large(50 << 20)] {
+    for message in [plain(), eight_bit(), FIFTY_MEBIBYTES.clone()] {
         let answers =
             session.send(FROM, &["carol@mail.test"], &[], &message, Transfer::Lines).expect("Dovecot answers");
         assert_eq!(answers.verdicts, [250]);

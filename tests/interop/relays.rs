@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use mailproto::smtp::{BodyType, Envelope, Notify, Protocol, Recipient, Return, SubmissionOptions, TlsPolicy, Verdict};
 
 use crate::clients::{CLIENT_NAME, Encryption};
-use crate::message::{assert_arrived, eight_bit, international, large, plain};
+use crate::message::{FIFTY_MEBIBYTES, assert_arrived, eight_bit, international, plain};
 use crate::ours::server::{self, OurServer, Received, Settings};
 use crate::ours::submission::submit;
 use crate::servers::{self, ACCOUNTS, MailServer};
@@ -152,7 +152,7 @@ fn returns_what_some_recipients_were_refused(start: Start) {
 }
 
 fn relays_fifty_mebibytes(start: Start) {
-    relay(start, Settings::OPEN, &envelope(&[ALICE]), &large(50 << 20));
+    relay(start, Settings::OPEN, &envelope(&[ALICE]), &FIFTY_MEBIBYTES);
 }
 
 /// Sends a message through a relay, and returns it as it came out, with every octet in its place.

@@ -5,7 +5,7 @@ use mailproto::smtp::{
 };
 
 use crate::clients::CLIENT_NAME;
-use crate::message::{assert_all_arrived, assert_arrived, eight_bit, international, large, plain};
+use crate::message::{FIFTY_MEBIBYTES, assert_all_arrived, assert_arrived, eight_bit, international, large, plain};
 use crate::ours::Failure;
 use crate::ours::submission::{Report, submit};
 use crate::servers::{ACCOUNTS, MailServer, dovecot};
@@ -115,10 +115,10 @@ fn sends_international_mail(server: &MailServer) {
 
 /// By chunks to servers that take them.
 fn sends_fifty_mebibytes(server: &MailServer) {
-    let message = large(50 << 20);
-    let report = send(server.smtp, SubmissionOptions { chunking: true, ..terms() }, &[envelope(&[ALICE], &message)]);
+    let message = &*FIFTY_MEBIBYTES;
+    let report = send(server.smtp, SubmissionOptions { chunking: true, ..terms() }, &[envelope(&[ALICE], message)]);
     assert_eq!(report.verdicts, [[Verdict::Accepted]], "{}: {report:?}", server.name);
-    assert_arrived(&message, &server.delivered_to("alice"), server.trace);
+    assert_arrived(message, &server.delivered_to("alice"), server.trace);
 }
 
 fn keeps_international_mail_to_itself(server: &MailServer) {

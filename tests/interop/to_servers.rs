@@ -3,7 +3,7 @@
 use mailproto::smtp::{BodyType, ExtensionSet, Parameter};
 
 use crate::clients::Encryption;
-use crate::message::{assert_arrived, eight_bit, international, large, plain};
+use crate::message::{FIFTY_MEBIBYTES, assert_arrived, eight_bit, international, large, plain};
 use crate::ours::Failure;
 use crate::ours::client::{Answers, Session, Transfer};
 use crate::servers::{ACCOUNTS, MailServer};
@@ -174,15 +174,15 @@ fn sends_several_messages_on_one_connection(server: &MailServer) {
 
 fn sends_fifty_mebibytes(server: &MailServer) {
     let mut session = open(server.smtp, Encryption::None);
-    let message = large(50 << 20);
+    let message = &*FIFTY_MEBIBYTES;
     let parameters = [Parameter::Size(message.len() as u64)];
-    deliver(server, &mut session, &message, &parameters, Transfer::Lines);
+    deliver(server, &mut session, message, &parameters, Transfer::Lines);
 }
 
 fn sends_fifty_mebibytes_in_chunks(server: &MailServer) {
     let mut session = open(server.smtp, Encryption::StartTls);
-    let message = large(50 << 20);
-    deliver(server, &mut session, &message, &[], Transfer::Chunks(1 << 20));
+    let message = &*FIFTY_MEBIBYTES;
+    deliver(server, &mut session, message, &[], Transfer::Chunks(1 << 20));
 }
 
 fn says_nothing_when_the_handshake_breaks(server: &MailServer) {

@@ -21,7 +21,7 @@ use crate::certificates::{CERTIFICATES, CertificateFiles};
 pub(crate) const CLIENT_NAME: &str = "client.test";
 
 /// A client that hangs is ended after so many seconds.
-const PATIENCE: &str = "120";
+const PATIENCE: &str = "300";
 
 /// What a client has to do.
 #[derive(Clone, Copy, Debug)]

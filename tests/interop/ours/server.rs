@@ -19,7 +19,7 @@ use crate::servers::{ACCOUNTS, DOMAIN, LATER, MAILBOXES};
 /// A recipient that is accepted, and its message refused in LMTP.
 pub(crate) const FULL: &str = "full";
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a server insists on.
 #[derive(Clone, Copy, Debug)]

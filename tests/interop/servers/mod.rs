@@ -45,8 +45,8 @@ pub(crate) const MESSAGE_SIZE: usize = 64 << 20;
 /// The user and group `nobody`, as whom mail is stored.
 const NOBODY: u32 = 65_534;
 
-const START_PATIENCE: Duration = Duration::from_secs(30);
-const DELIVERY_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_secs(120);
+const DELIVERY_PATIENCE: Duration = Duration::from_secs(180);
 
 /// What Postfix and Exim write about a client that speaks out of turn.
 pub(crate) const COMPLAINTS: [&str; 2] = ["improper command pipelining", "synchronization error"];
@@ -217,7 +217,8 @@ fn wait_for(process: &Process, addresses: &[SocketAddr]) {
 
 /// Mailboxes keep lines with the line ends of the system.
 fn with_wire_line_ends(message: Vec<u8>) -> Vec<u8> {
-    if message.windows(2).any(|pair| pair == b"\r\n") {
+    let first = message.split_inclusive(|octet| *octet == b'\n').next();
+    if first.is_some_and(|line| line.ends_with(b"\r\n")) {
         return message;
     }
     let mut wire = Vec::with_capacity(message.len() + message.len() / 32);
