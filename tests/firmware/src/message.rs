@@ -1,6 +1,6 @@
 //! The message around the attachment.
 
-use crate::attachment::Attachment;
+use super::attachment::Attachment;
 use mailproto::codec::base64;
 
 /// Who sends.

@@ -1,30 +1,31 @@
 //! The firmware: built for a Cortex-M3, proven to hold no panic, measured, and
 //! run in the emulator.
 
+use std::convert::Infallible;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
-use mailproto::codec::base64;
+use anyhow::{Context, Result, bail};
 
 use crate::emulator::{self, Report};
 use crate::image::Image;
+use crate::serve::{self, Server};
+use crate::sizes::Measure;
 use crate::targets::{CORTEX_M3, Library, Toolchain};
-use crate::{process, project, receiver};
+use crate::{process, project};
 
+// What the board makes, made here too, to compare.
 #[path = "../../firmware/src/attachment.rs"]
 pub mod attachment;
-
-use attachment::Attachment;
+#[path = "../../firmware/src/message.rs"]
+pub mod message;
 
 /// How long a run may take; it takes about a second.
 const LIMIT: Duration = Duration::from_secs(120);
-
-/// The last line of the message that the firmware makes.
-const MESSAGE_END: &[u8] = b"--part--\r\n";
 
 /// A program of `tests/firmware`, built.
 struct Program {
@@ -33,6 +34,7 @@ struct Program {
 }
 
 /// What the mail protocol costs the firmware: `send` less `baseline`.
+#[derive(Clone, Copy)]
 pub struct Cost {
     /// Bytes of flash.
     pub flash: u64,
@@ -54,8 +56,23 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds, checks and runs the programs, and tells what SMTP costs.
-pub fn measure() -> Result<Cost> {
+/// What SMTP costs, against what it may.
+pub fn sizes() -> Result<Vec<Measure>> {
+    let Cost { flash, ram, stack, library } = measure()?;
+    let measure = |name, bytes, bound| Measure { name, bytes, bound, library };
+    Ok(vec![
+        measure("firmware: flash for SMTP", flash, Some(12_288)),
+        measure("firmware: RAM for SMTP beside its buffers", ram, Some(1_024)),
+        measure("firmware: stack for SMTP", stack, None),
+    ])
+}
+
+/// Builds, checks and runs the programs, once in a process, and tells what SMTP costs.
+fn measure() -> Result<Cost> {
+    static KNOWN: OnceLock<Cost> = OnceLock::new();
+    if let Some(cost) = KNOWN.get() {
+        return Ok(*cost);
+    }
     let toolchain = Toolchain::of(CORTEX_M3)?;
     let baseline = build(&toolchain, "baseline")?;
     let without = run_baseline(&baseline)?;
@@ -64,12 +81,13 @@ pub fn measure() -> Result<Cost> {
     let value = |report: &Report, name: &str| {
         report.get(name).copied().with_context(|| format!("the firmware did not report `{name}`"))
     };
-    Ok(Cost {
+    let cost = Cost {
         flash: send.image.flash().saturating_sub(baseline.image.flash()),
         ram: (send.image.ram() - baseline.image.ram()).saturating_sub(value(&with, "buffers")?),
         stack: value(&with, "stack")?.saturating_sub(value(&without, "stack")?),
         library: toolchain.library_origin(),
-    })
+    };
+    Ok(*KNOWN.get_or_init(|| cost))
 }
 
 /// Builds one program and proves that it cannot panic.
@@ -101,58 +119,54 @@ impl Program {
 
 /// Runs the program without a protocol; the message must arrive whole.
 fn run_baseline(program: &Program) -> Result<Report> {
-    let (message, report) = exchange(program, |mut board| {
-        let mut message = Vec::new();
-        let mut chunk = [0; 4096];
-        while !message.ends_with(MESSAGE_END) {
-            match board.read(&mut chunk)? {
-                0 => bail!("the board hung up in the middle of the message"),
-                count => message.extend_from_slice(&chunk[..count]),
-            }
-        }
-        board.write_all(b"!")?;
-        Ok(message)
-    })?;
-    check_attachment(&message)?;
-    Ok(report)
-}
-
-/// Runs the mail program against a server; the message must arrive whole.
-fn run_send(program: &Program) -> Result<Report> {
-    let (message, report) = exchange(program, receiver::one_message)?;
-    check_attachment(&message)?;
-    println!("the server holds the message of {} bytes, its attachment whole", message.len());
-    Ok(report)
-}
-
-/// Runs a program while `serve` speaks to it over its serial port.
-fn exchange(
-    program: &Program,
-    serve: impl FnOnce(TcpStream) -> Result<Vec<u8>> + Send + 'static,
-) -> Result<(Vec<u8>, Report)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
-    let server = thread::spawn(move || {
-        let (board, _) = listener.accept()?;
+    let expected = expected_message();
+    let length = expected.len();
+    let host = thread::spawn(move || -> Result<Vec<u8>> {
+        let (mut board, _) = listener.accept()?;
         board.set_read_timeout(Some(LIMIT))?;
-        serve(board)
+        let mut message = vec![0; length];
+        board.read_exact(&mut message)?;
+        board.write_all(b"!")?;
+        Ok(message)
     });
     let report = emulator::run(&program.path, address, LIMIT)?;
-    match server.join() {
-        Ok(message) => Ok((message?, report)),
-        Err(_) => bail!("the server that the firmware spoke to broke"),
+    match host.join() {
+        Ok(message) => compare(&message?, &expected)?,
+        Err(_) => bail!("the host that the board spoke to broke"),
     }
+    Ok(report)
 }
 
-/// Decodes the attachment of a message and compares it byte for byte.
-fn check_attachment(message: &[u8]) -> Result<()> {
-    let body = message.strip_suffix(MESSAGE_END).context("the message has no end")?;
-    let start = body.windows(4).rposition(|window| window == b"\r\n\r\n").context("the attachment has no header")?;
-    let mut text: Vec<u8> = body[start..].iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let length = base64::decode_in_place(&mut text)
-        .map_err(|error| anyhow!("the attachment is not base64 at byte {}", error.offset))?;
-    if !text[..length].iter().copied().eq(Attachment::new()) {
-        bail!("the attachment arrived with other bytes than were sent");
+/// Runs the mail program against `mailproto serve`; the message must arrive whole.
+fn run_send(program: &Program) -> Result<Report> {
+    let server = Server::start(&serve::command()?, false)?;
+    let report = emulator::run(&program.path, server.address(), LIMIT)?;
+    let arrived = server.message(LIMIT)?;
+    if (arrived.from.as_str(), arrived.to.as_slice()) != (message::SENDER, &[message::RECIPIENT.to_owned()]) {
+        bail!("the envelope arrived as {} to {:?}", arrived.from, arrived.to);
     }
-    Ok(())
+    compare(arrived.content.as_bytes(), &expected_message())?;
+    println!("the server holds the message, {} bytes as they were sent", arrived.content.len());
+    Ok(report)
+}
+
+/// The message that the board makes.
+fn expected_message() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let Ok(()) = message::write::<Infallible>(&mut |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    });
+    bytes
+}
+
+/// Fails where what arrived is not what was sent.
+fn compare(arrived: &[u8], sent: &[u8]) -> Result<()> {
+    if arrived == sent {
+        return Ok(());
+    }
+    let same = arrived.iter().zip(sent).take_while(|(arrived, sent)| arrived == sent).count();
+    bail!("{} bytes arrived and {} were sent, the same up to byte {same}", arrived.len(), sent.len());
 }

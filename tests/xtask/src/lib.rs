@@ -22,7 +22,6 @@ pub mod image;
 pub mod process;
 pub mod project;
 pub mod readme;
-pub mod receiver;
 pub mod serve;
 pub mod setup;
 pub mod sizes;
