@@ -1,1 +1,0 @@
-//! Benchmarks of mailproto side by side with its peers.

@@ -1,0 +1,35 @@
+//! What is measured.
+
+mod chunks;
+mod commands;
+mod lettre_stream;
+mod receive;
+mod replies;
+mod send;
+
+use crate::harness::Task;
+
+/// Makes a task whose input is so many times smaller than the full one.
+type Make = fn(usize) -> Task;
+
+/// Every task, in the order of the table.
+pub(crate) const ALL: &[Make] = &[
+    replies::ehlo,
+    replies::others,
+    commands::plain,
+    commands::with_parameters,
+    send::task,
+    receive::task,
+    chunks::replies,
+    chunks::commands,
+    chunks::receive,
+    chunks::send,
+];
+
+/// Bytes of a read where nothing else is said: what a TLS record holds.
+const READ: usize = 16_384;
+
+/// A share of the full count, and never too few to say anything.
+fn share(full: usize, smaller: usize) -> usize {
+    (full / smaller).max(64)
+}
