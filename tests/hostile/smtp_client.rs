@@ -323,6 +323,57 @@ fn replies_that_nobody_asked_for_or_that_are_none_end_the_connection() {
 }
 
 #[test]
+fn an_error_names_the_same_byte_however_a_long_reply_is_cut() {
+    let wire = [HELLO, b"250-no command asked for this reply, which is over the limit\r\n250 end\r\n"].concat();
+    for step in [1, 2, 7, wire.len()] {
+        let mut options = ClientOptions::default();
+        options.limits.reply = HELLO.len() as u32 - 40;
+        let mut client: Client = Client::new(options);
+        client.ehlo("host.example").unwrap();
+        let mut error = None;
+        for mut piece in wire.chunks(step) {
+            while !piece.is_empty() && error.is_none() {
+                let taken = client.receive(piece);
+                piece = &piece[taken..];
+                while let Some(event) = client.next_event().unwrap_or_else(|found| {
+                    error = Some(found);
+                    None
+                }) {
+                    let _ = event;
+                }
+                client.transmitted(client.transmit().len());
+            }
+        }
+        let violation = Violation { kind: ViolationKind::UnexpectedReply, offset: HELLO.len() as u64, farewell: None };
+        assert_eq!(error, Some(Error::Protocol(violation)), "by {step}");
+    }
+}
+
+#[test]
+fn recipients_of_a_refused_message_do_not_stand_for_the_next() {
+    // RFC 2920 §3.1: the go-ahead to a message without recipients is answered by a lone dot.
+    for between in [&b"550 5.7.1 spam\r\n"[..], b"450 4.7.1 greylisted\r\n", b"250 2.0.0 queued\r\n"] {
+        let mut client = after(HELLO);
+        client.mail("a@b.example", &[]).unwrap();
+        client.rcpt("c@d.example", &[]).unwrap();
+        client.data().unwrap();
+        feed(&mut client, b"250 ok\r\n250 ok\r\n354 go\r\n");
+        client.send_data(b"x\r\n").unwrap();
+        client.finish_data().unwrap();
+        feed(&mut client, between);
+        client.mail("a@b.example", &[]).unwrap();
+        client.rcpt("c@d.example", &[]).unwrap();
+        client.data().unwrap();
+        client.transmitted(client.transmit().len());
+        client.receive(b"550 no\r\n503 no\r\n354 go\r\n");
+        while let Some(event) = client.next_event().unwrap() {
+            assert!(!matches!(event, ClientEvent::DataReady { .. }), "a message to nobody is wanted");
+        }
+        assert_eq!(client.transmit(), b".\r\n");
+    }
+}
+
+#[test]
 fn strictness_is_chosen_at_run_time() {
     let first = |leniency, bytes: &[u8]| {
         let mut client: Client = Client::new(ClientOptions { leniency, ..ClientOptions::default() });

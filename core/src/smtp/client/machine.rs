@@ -31,6 +31,8 @@ pub(super) struct Machine {
     pub(super) limits: Limits,
     /// Bytes of the input consumed so far.
     offset: u64,
+    /// Bytes of the present reply that were read past.
+    skipped: u64,
     pub(super) chunk: ChunkFramer,
     pub(super) queue: Queue,
     framer: ReplyFramer,
@@ -82,6 +84,7 @@ impl Machine {
             silence: Silence::default(),
             framer: ReplyFramer::default(),
             offset: 0,
+            skipped: 0,
             body: Body::None,
             dots: DotWriter::new(options.line_ends),
             chunk: ChunkFramer::default(),
@@ -221,7 +224,7 @@ impl Machine {
         match frame {
             ReplyFrame::Incomplete => self.end_of_input(input),
             ReplyFrame::Drop { keep } => {
-                self.offset += (input.len() - keep) as u64;
+                self.skipped += (input.len() - keep) as u64;
                 Advance::Truncate { keep }
             }
             ReplyFrame::Reply { consumed, .. } => {
@@ -275,7 +278,7 @@ impl Machine {
         let code = reply.code();
         let outcome = Outcome::of(code);
         if self.state == State::Connected {
-            self.offset += consumed as u64;
+            self.consume(consumed);
             self.greeted(code);
             return Some(What::Greeting);
         }
@@ -284,11 +287,11 @@ impl Machine {
                 self.violation(ViolationKind::UnexpectedReply);
                 return None;
             }
-            self.offset += consumed as u64;
+            self.consume(consumed);
             self.closing = true;
             return Some(What::Closing);
         };
-        self.offset += consumed as u64;
+        self.consume(consumed);
         match (verb, outcome) {
             (Verb::Auth, Outcome::GoAhead) => {
                 self.rounds += 1;
@@ -344,6 +347,11 @@ impl Machine {
         Some(What::Reply(id, verb))
     }
 
+    /// A reply is understood: what comes is behind it.
+    fn consume(&mut self, count: usize) {
+        self.offset += count as u64 + core::mem::take(&mut self.skipped);
+    }
+
     /// Whatever else the greeting says, the server still waits for QUIT (RFC 5321 §3.1).
     fn greeted(&mut self, code: u16) {
         self.state = State::Greeted;
@@ -393,17 +401,23 @@ impl Machine {
                     self.forget_extensions();
                     self.anomalies |= self.extensions.learn(lines);
                     self.informed = true;
+                    self.start_transaction();
                 }
                 Verb::Helo => {
                     self.forget_extensions();
                     self.informed = true;
+                    self.start_transaction();
                 }
                 Verb::Xclient => self.forget_extensions(),
                 Verb::Mail => self.start_transaction(),
                 Verb::Rcpt => self.accepted += 1,
-                Verb::Rset | Verb::DataEnd | Verb::BdatLast => self.start_transaction(),
+                Verb::Rset => self.start_transaction(),
                 _ => {}
             }
+        }
+        // Whatever became of the message, its recipients do not stand for the next.
+        if matches!(verb, Verb::DataEnd | Verb::BdatLast) {
+            self.start_transaction();
         }
         self.settle();
     }
