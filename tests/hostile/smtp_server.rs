@@ -273,7 +273,7 @@ fn malformed_sasl_messages_are_refused_without_troubling_the_host() {
 fn nothing_a_host_says_can_inject_a_reply() {
     let mut server = Server::<mailproto::Heap>::new(options()).unwrap();
     server.next_event().unwrap();
-    for text in ["a\rb", "a\r\n250 b", "a\0b"] {
+    for text in ["a\rb", "a\r\n250 b", "a\0b", "fine\nb\0"] {
         assert!(matches!(server.reject(554, None, text), Err(Error::Misuse(_))), "{text:?}");
         assert!(matches!(server.accept_with(text), Err(Error::Misuse(_))), "{text:?}");
     }
