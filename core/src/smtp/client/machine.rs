@@ -415,8 +415,9 @@ impl Machine {
                 _ => {}
             }
         }
-        // Whatever became of the message, its recipients do not stand for the next.
-        if matches!(verb, Verb::DataEnd | Verb::BdatLast) {
+        // Whatever became of the message, its recipients do not stand for the next; nor do they after
+        // a chunk that was refused.
+        if matches!(verb, Verb::DataEnd | Verb::BdatLast) || verb == Verb::Bdat && outcome == Outcome::Refusal {
             self.start_transaction();
         }
         self.settle();

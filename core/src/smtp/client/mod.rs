@@ -305,6 +305,12 @@ impl<B: Buffers> Client<B> {
         self.machine.body == found::Body::Chunk
     }
 
+    /// Whether nothing is left to send, not even what waits for replies.
+    #[cfg(feature = "alloc")]
+    pub(super) fn has_sent_all(&self) -> bool {
+        self.transmit.is_empty()
+    }
+
     /// Where the conversation stands, by the replies that have come.
     pub fn state(&self) -> State {
         self.machine.state

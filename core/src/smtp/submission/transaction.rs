@@ -7,6 +7,7 @@ use super::super::path::Path;
 use super::super::xtext::Xtext;
 use super::event::{Failure, MessageId, Verdict};
 use super::options::{Envelope, Recipient};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// What is known of one recipient.
@@ -30,16 +31,21 @@ pub(super) struct Transaction {
     counts: [usize; 3],
     /// No recipient before this one is [`Standing::Accepted`] once verdicts come one by one.
     judged: usize,
+    /// What can be known before anything is said is settled.
+    pub(super) examined: bool,
     /// Recipients for whom RCPT has been queued or need not be.
     pub(super) asked: usize,
     /// Recipients whose RCPT has been answered.
     pub(super) answered: usize,
     pub(super) mail_queued: bool,
-    pub(super) mail_refused: bool,
+    pub(super) mail_accepted: bool,
+    /// DATA has been queued, or the host has been asked for chunks.
     pub(super) data_queued: bool,
     /// The host has passed all of the message.
     pub(super) finished: bool,
-    /// The server has refused the message while it was being sent; the rest is swallowed.
+    /// The end of the message has been queued.
+    pub(super) ended: bool,
+    /// The server has refused the sender, or a chunk; what the host still passes is swallowed.
     pub(super) refused: bool,
 }
 
@@ -52,12 +58,14 @@ impl Transaction {
             counts: [standings.len(), 0, 0],
             standings,
             judged: 0,
+            examined: false,
             asked: 0,
             answered: 0,
             mail_queued: false,
-            mail_refused: false,
+            mail_accepted: false,
             data_queued: false,
             finished: false,
+            ended: false,
             refused: false,
         }
     }
@@ -81,9 +89,19 @@ impl Transaction {
         }
     }
 
-    /// The next recipient to ask the server about, from `asked` on.
+    /// The next recipient without an answer, from `from` on.
     pub(super) fn next_open(&self, from: usize) -> Option<usize> {
         (from..self.standings.len()).find(|index| self.standings[*index] == Standing::Open)
+    }
+
+    /// The next recipient for whom RCPT is to be queued.
+    pub(super) fn next_to_ask(&self) -> Option<usize> {
+        self.next_open(self.asked)
+    }
+
+    /// Whether every recipient has been told of.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.has(Standing::Open) && !self.has(Standing::Accepted)
     }
 
     pub(super) fn has(&self, standing: Standing) -> bool {
@@ -132,8 +150,30 @@ impl Transaction {
         sender.is_err().then_some((Verdict::Permanent, Failure::BadAddress))
     }
 
+    /// Which recipients cannot be named to a server with these extensions, and why.
+    pub(super) fn recipient_obstacles(&self, offered: &Extensions) -> Vec<(usize, Verdict, Failure)> {
+        let mut obstacles = Vec::new();
+        let mut domains = BTreeSet::new();
+        let mut taken = 0;
+        for (index, recipient) in self.envelope.recipients.iter().enumerate() {
+            let full = |most: Option<u32>, have: usize| most.is_some_and(|most| have >= most as usize);
+            let domain = recipient.address.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+            if let Some(failure) = Self::recipient_obstacle(recipient, offered) {
+                obstacles.push((index, Verdict::Permanent, failure));
+            } else if full(offered.limits.rcpt_max, taken)
+                || full(offered.limits.rcpt_domain_max, domains.len()) && !domains.contains(&domain)
+            {
+                obstacles.push((index, Verdict::Transient, Failure::LimitReached));
+            } else {
+                taken += 1;
+                domains.insert(domain);
+            }
+        }
+        obstacles
+    }
+
     /// Why one recipient cannot be named to a server with these extensions.
-    pub(super) fn recipient_obstacle(recipient: &Recipient, offered: &Extensions) -> Option<Failure> {
+    fn recipient_obstacle(recipient: &Recipient, offered: &Extensions) -> Option<Failure> {
         let address = recipient.address.as_str();
         let sound =
             address.eq_ignore_ascii_case("Postmaster") || Path::from_mailbox(address).is_ok_and(|path| !path.is_null());
