@@ -259,6 +259,40 @@ fn a_challenge_that_is_not_base64_cancels_the_exchange() {
 }
 
 #[test]
+fn a_challenge_over_the_limit_of_a_reply_cancels_the_exchange_however_it_is_cut() {
+    let wire = [b"334-", &b"dGlt".repeat(20)[..], b"\r\n334 \r\n"].concat();
+    for step in [1, 3, wire.len()] {
+        let mut options = ClientOptions::default();
+        options.limits.reply = 64;
+        let mut client: Client = Client::new(options);
+        client.ehlo("h.example").unwrap();
+        feed(&mut client, b"220 mx\r\n250-mx\r\n250 AUTH LOGIN\r\n");
+        let mut mechanism = Login::new("tim", "tanstaaf").unwrap();
+        client.auth(&mut mechanism).unwrap();
+        client.transmitted(client.transmit().len());
+        for piece in wire.chunks(step) {
+            client.receive(piece);
+            while client.next_event().unwrap().is_some() {}
+        }
+        client.auth_respond(&mut mechanism).unwrap();
+        assert_eq!(client.transmit(), b"*\r\n", "by {step}");
+    }
+}
+
+#[test]
+fn a_response_waits_for_what_is_to_be_transmitted_before_it() {
+    let mut client = after(HELLO);
+    let mut mechanism = Login::new("tim", "tanstaaf").unwrap();
+    client.auth(&mut mechanism).unwrap();
+    client.receive(b"334 VXNlcm5hbWU6\r\n");
+    assert!(matches!(client.next_event(), Ok(Some(ClientEvent::Challenge { .. }))));
+    assert_eq!(client.auth_respond(&mut mechanism), Err(Error::Misuse(Misuse::Full)));
+    client.transmitted(client.transmit().len());
+    client.auth_respond(&mut mechanism).unwrap();
+    assert_eq!(client.transmit(), b"dGlt\r\n");
+}
+
+#[test]
 fn secrets_stay_out_of_the_log_and_are_wiped_when_sent() {
     let mut client = after(HELLO);
     client.auth(&mut Plain::new("", "tim", "tanstaaf").unwrap()).unwrap();

@@ -62,6 +62,8 @@ pub(super) struct Machine {
     pub(super) dots: DotWriter,
     /// TLS must begin before anything else.
     wall: bool,
+    /// The challenge is over the limit of a reply, so that no more than its start is known.
+    pub(super) challenge_cut: bool,
     eof: bool,
     closing: bool,
 }
@@ -96,6 +98,7 @@ impl Machine {
             challenge: 0,
             rounds: 0,
             wall: false,
+            challenge_cut: false,
             eof: false,
             closing: false,
         }
@@ -302,6 +305,7 @@ impl Machine {
                     return None;
                 }
                 self.challenge = consumed as u32;
+                self.challenge_cut = reply.anomalies().contains(Anomalies::TRUNCATED_REPLY);
                 return Some(What::Challenge(id));
             }
             (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
