@@ -259,6 +259,40 @@ fn a_challenge_that_is_not_base64_cancels_the_exchange() {
 }
 
 #[test]
+fn a_challenge_over_the_limit_of_a_reply_cancels_the_exchange_however_it_is_cut() {
+    let wire = [b"334-", &b"dGlt".repeat(20)[..], b"\r\n334 \r\n"].concat();
+    for step in [1, 3, wire.len()] {
+        let mut options = ClientOptions::default();
+        options.limits.reply = 64;
+        let mut client: Client = Client::new(options);
+        client.ehlo("h.example").unwrap();
+        feed(&mut client, b"220 mx\r\n250-mx\r\n250 AUTH LOGIN\r\n");
+        let mut mechanism = Login::new("tim", "tanstaaf").unwrap();
+        client.auth(&mut mechanism).unwrap();
+        client.transmitted(client.transmit().len());
+        for piece in wire.chunks(step) {
+            client.receive(piece);
+            while client.next_event().unwrap().is_some() {}
+        }
+        client.auth_respond(&mut mechanism).unwrap();
+        assert_eq!(client.transmit(), b"*\r\n", "by {step}");
+    }
+}
+
+#[test]
+fn a_response_waits_for_what_is_to_be_transmitted_before_it() {
+    let mut client = after(HELLO);
+    let mut mechanism = Login::new("tim", "tanstaaf").unwrap();
+    client.auth(&mut mechanism).unwrap();
+    client.receive(b"334 VXNlcm5hbWU6\r\n");
+    assert!(matches!(client.next_event(), Ok(Some(ClientEvent::Challenge { .. }))));
+    assert_eq!(client.auth_respond(&mut mechanism), Err(Error::Misuse(Misuse::Full)));
+    client.transmitted(client.transmit().len());
+    client.auth_respond(&mut mechanism).unwrap();
+    assert_eq!(client.transmit(), b"dGlt\r\n");
+}
+
+#[test]
 fn secrets_stay_out_of_the_log_and_are_wiped_when_sent() {
     let mut client = after(HELLO);
     client.auth(&mut Plain::new("", "tim", "tanstaaf").unwrap()).unwrap();
@@ -319,6 +353,57 @@ fn replies_that_nobody_asked_for_or_that_are_none_end_the_connection() {
         client.receive(bytes);
         let violation = Violation { kind, offset: HELLO.len() as u64, farewell: None };
         assert_eq!(client.next_event(), Err(Error::Protocol(violation)), "{}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn an_error_names_the_same_byte_however_a_long_reply_is_cut() {
+    let wire = [HELLO, b"250-no command asked for this reply, which is over the limit\r\n250 end\r\n"].concat();
+    for step in [1, 2, 7, wire.len()] {
+        let mut options = ClientOptions::default();
+        options.limits.reply = HELLO.len() as u32 - 40;
+        let mut client: Client = Client::new(options);
+        client.ehlo("host.example").unwrap();
+        let mut error = None;
+        for mut piece in wire.chunks(step) {
+            while !piece.is_empty() && error.is_none() {
+                let taken = client.receive(piece);
+                piece = &piece[taken..];
+                while let Some(event) = client.next_event().unwrap_or_else(|found| {
+                    error = Some(found);
+                    None
+                }) {
+                    let _ = event;
+                }
+                client.transmitted(client.transmit().len());
+            }
+        }
+        let violation = Violation { kind: ViolationKind::UnexpectedReply, offset: HELLO.len() as u64, farewell: None };
+        assert_eq!(error, Some(Error::Protocol(violation)), "by {step}");
+    }
+}
+
+#[test]
+fn recipients_of_a_refused_message_do_not_stand_for_the_next() {
+    // RFC 2920 §3.1: the go-ahead to a message without recipients is answered by a lone dot.
+    for between in [&b"550 5.7.1 spam\r\n"[..], b"450 4.7.1 greylisted\r\n", b"250 2.0.0 queued\r\n"] {
+        let mut client = after(HELLO);
+        client.mail("a@b.example", &[]).unwrap();
+        client.rcpt("c@d.example", &[]).unwrap();
+        client.data().unwrap();
+        feed(&mut client, b"250 ok\r\n250 ok\r\n354 go\r\n");
+        client.send_data(b"x\r\n").unwrap();
+        client.finish_data().unwrap();
+        feed(&mut client, between);
+        client.mail("a@b.example", &[]).unwrap();
+        client.rcpt("c@d.example", &[]).unwrap();
+        client.data().unwrap();
+        client.transmitted(client.transmit().len());
+        client.receive(b"550 no\r\n503 no\r\n354 go\r\n");
+        while let Some(event) = client.next_event().unwrap() {
+            assert!(!matches!(event, ClientEvent::DataReady { .. }), "a message to nobody is wanted");
+        }
+        assert_eq!(client.transmit(), b".\r\n");
     }
 }
 

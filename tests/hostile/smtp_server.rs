@@ -273,7 +273,7 @@ fn malformed_sasl_messages_are_refused_without_troubling_the_host() {
 fn nothing_a_host_says_can_inject_a_reply() {
     let mut server = Server::<mailproto::Heap>::new(options()).unwrap();
     server.next_event().unwrap();
-    for text in ["a\rb", "a\r\n250 b", "a\0b"] {
+    for text in ["a\rb", "a\r\n250 b", "a\0b", "fine\nb\0"] {
         assert!(matches!(server.reject(554, None, text), Err(Error::Misuse(_))), "{text:?}");
         assert!(matches!(server.accept_with(text), Err(Error::Misuse(_))), "{text:?}");
     }
@@ -353,4 +353,30 @@ fn message_size_is_bounded_in_constant_memory() {
         server.transmitted(server.transmit().len());
     }
     assert_eq!(seen, 1 << 20);
+}
+
+#[test]
+fn a_response_that_fills_the_whole_buffer_fails_the_login_and_no_more() {
+    let options = ServerOptions { auth_without_tls: true, offered: ExtensionSet::AUTH, ..options() };
+    let user = "QUFB".repeat(12);
+    // From a buffer with room for the next response to one that the first fills.
+    for spaces in 0..4 {
+        let mut server: Server<mailproto::Fixed<64, 512>> = Server::new(options).unwrap();
+        let first = format!("AUTH{:spaces$} LOGIN {user}\r\n", "");
+        assert!(first.len() <= 64);
+        let mut wire = format!("EHLO x\r\n{first}Yg==\r\nNOOP\r\n").into_bytes();
+        let mut heard_noop = false;
+        for _ in 0..100 {
+            let taken = server.receive(&wire);
+            wire.drain(..taken);
+            while let Some(event) = server.next_event().unwrap() {
+                heard_noop |= event == ServerEvent::Noop;
+                if event.is_question() {
+                    server.accept().unwrap();
+                }
+            }
+            server.transmitted(server.transmit().len());
+        }
+        assert!(heard_noop, "the server hangs behind a line of {} bytes", first.len());
+    }
 }

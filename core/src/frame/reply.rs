@@ -73,7 +73,8 @@ impl ReplyFramer {
         while let Some(found) = memchr(b'\n', after(input, scanned)) {
             self.note(front(after(input, scanned), found));
             scanned += found + 1;
-            self.dropping |= scanned > limit;
+            // What is kept of a reply that goes on leaves room for it to come in.
+            self.dropping |= scanned > limit || scanned == limit && self.head[3] == b'-';
             if !self.dropping {
                 self.kept = scanned as u32;
             }
@@ -151,5 +152,26 @@ mod tests {
             }
         }
         panic!("the reply was not found");
+    }
+
+    #[test]
+    fn kept_lines_never_fill_the_limit_while_the_reply_goes_on() {
+        let reply = b"250-one\r\n250-two\r\n250 three\r\n";
+        for limit in 1..=reply.len() {
+            let mut framer = ReplyFramer::default();
+            let (mut held, mut length) = ([0_u8; 64], 0);
+            for (index, &byte) in reply.iter().enumerate() {
+                assert!(length < limit, "no room for byte {index} within {limit}");
+                held[length] = byte;
+                length += 1;
+                match framer.next(&held[..length], limit) {
+                    ReplyFrame::Incomplete => {}
+                    ReplyFrame::Drop { keep } => length = keep,
+                    ReplyFrame::Reply { truncated, .. } => {
+                        assert_eq!((index + 1, truncated), (reply.len(), limit < reply.len()));
+                    }
+                }
+            }
+        }
     }
 }

@@ -325,7 +325,12 @@ impl<'a> Arguments<'a> {
             (8, Some(b'S')) if is(b"STARTTLS") => self.bare(Command::StartTls),
             (4, Some(b'A')) if is(b"AUTH") => self.auth(),
             (7, Some(b'X')) if is(b"XCLIENT") => match Attributes::parse(self.rest) {
-                Ok(attributes) => Ok(Command::Xclient(attributes)),
+                Ok(attributes) => {
+                    if self.rest.ends_with(b" ") || self.rest.windows(2).any(|pair| pair == b"  ") {
+                        self.anomalies |= Anomalies::EXTRA_SPACE;
+                    }
+                    Ok(Command::Xclient(attributes))
+                }
                 Err(offset) => Err(self.syntax_at(self.rest.get(offset..).unwrap_or(&[]))),
             },
             _ => Err(CommandError { kind: CommandErrorKind::Unknown, offset: 0 }),

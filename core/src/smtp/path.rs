@@ -231,6 +231,7 @@ fn dots_separate(text: &[u8], edge: u8) -> bool {
 /// ```
 /// RFC 5321 §4.1.2, RFC 6531 §3.3.
 fn quoted_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    byte(b'"')(input)?;
     let mut escaped = false;
     for (index, &byte) in input.iter().enumerate().skip(1) {
         match byte {
@@ -354,6 +355,16 @@ mod tests {
         assert_eq!(path.anomalies(), Anomalies::LOOSE_MAILBOX);
         assert_eq!(Path::parse(b"a@b.example").unwrap().anomalies(), Anomalies::MISSING_BRACKETS);
         assert!(Path::parse(b"<a\r@b.example>").is_err());
+    }
+
+    #[test]
+    fn a_quotation_mark_further_on_does_not_let_white_space_or_brackets_into_a_mailbox() {
+        for bytes in ["<a b\"c>", "<a> SIZE=1\"b>", "<a>\"b>", "<a\tb\"c@d.example>"] {
+            let found = Path::parse_front(bytes.as_bytes(), Leniency::LENIENT).map(|(path, _)| path.as_str());
+            assert!(matches!(found, Err(_) | Ok("a")), "{bytes}: {found:?}");
+        }
+        let (path, rest) = Path::parse_front(b"<=a> BY=1\"x", Leniency::LENIENT).unwrap();
+        assert_eq!((path.as_str(), rest), ("=a", &b" BY=1\"x"[..]));
     }
 
     #[test]

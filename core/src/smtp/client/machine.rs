@@ -31,6 +31,8 @@ pub(super) struct Machine {
     pub(super) limits: Limits,
     /// Bytes of the input consumed so far.
     offset: u64,
+    /// Bytes of the present reply that were read past.
+    skipped: u64,
     pub(super) chunk: ChunkFramer,
     pub(super) queue: Queue,
     framer: ReplyFramer,
@@ -60,6 +62,8 @@ pub(super) struct Machine {
     pub(super) dots: DotWriter,
     /// TLS must begin before anything else.
     wall: bool,
+    /// The challenge is over the limit of a reply, so that no more than its start is known.
+    pub(super) challenge_cut: bool,
     eof: bool,
     closing: bool,
 }
@@ -82,6 +86,7 @@ impl Machine {
             silence: Silence::default(),
             framer: ReplyFramer::default(),
             offset: 0,
+            skipped: 0,
             body: Body::None,
             dots: DotWriter::new(options.line_ends),
             chunk: ChunkFramer::default(),
@@ -93,6 +98,7 @@ impl Machine {
             challenge: 0,
             rounds: 0,
             wall: false,
+            challenge_cut: false,
             eof: false,
             closing: false,
         }
@@ -232,7 +238,7 @@ impl Machine {
         match frame {
             ReplyFrame::Incomplete => self.end_of_input(input),
             ReplyFrame::Drop { keep } => {
-                self.offset += (input.len() - keep) as u64;
+                self.skipped += (input.len() - keep) as u64;
                 Advance::Truncate { keep }
             }
             ReplyFrame::Reply { consumed, .. } => {
@@ -286,7 +292,7 @@ impl Machine {
         let code = reply.code();
         let outcome = Outcome::of(code);
         if self.state == State::Connected {
-            self.offset += consumed as u64;
+            self.consume(consumed);
             self.greeted(code);
             return Some(What::Greeting);
         }
@@ -295,11 +301,11 @@ impl Machine {
                 self.violation(ViolationKind::UnexpectedReply);
                 return None;
             }
-            self.offset += consumed as u64;
+            self.consume(consumed);
             self.closing = true;
             return Some(What::Closing);
         };
-        self.offset += consumed as u64;
+        self.consume(consumed);
         match (verb, outcome) {
             (Verb::Auth, Outcome::GoAhead) => {
                 self.rounds += 1;
@@ -310,6 +316,7 @@ impl Machine {
                     return None;
                 }
                 self.challenge = consumed as u32;
+                self.challenge_cut = reply.anomalies().contains(Anomalies::TRUNCATED_REPLY);
                 return Some(What::Challenge(id));
             }
             (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
@@ -353,6 +360,11 @@ impl Machine {
             self.close_by_peer();
         }
         Some(What::Reply(id, verb))
+    }
+
+    /// A reply is understood: what comes is behind it.
+    fn consume(&mut self, count: usize) {
+        self.offset += count as u64 + core::mem::take(&mut self.skipped);
     }
 
     /// Whatever else the greeting says, the server still waits for QUIT (RFC 5321 §3.1).
@@ -404,17 +416,24 @@ impl Machine {
                     self.forget_extensions();
                     self.anomalies |= self.extensions.learn(lines);
                     self.informed = true;
+                    self.start_transaction();
                 }
                 Verb::Helo => {
                     self.forget_extensions();
                     self.informed = true;
+                    self.start_transaction();
                 }
                 Verb::Xclient => self.forget_extensions(),
                 Verb::Mail => self.start_transaction(),
                 Verb::Rcpt => self.accepted += 1,
-                Verb::Rset | Verb::DataEnd | Verb::BdatLast => self.start_transaction(),
+                Verb::Rset => self.start_transaction(),
                 _ => {}
             }
+        }
+        // Whatever became of the message, its recipients do not stand for the next; nor do they after
+        // a chunk that was refused.
+        if matches!(verb, Verb::DataEnd | Verb::BdatLast) || verb == Verb::Bdat && outcome == Outcome::Refusal {
+            self.start_transaction();
         }
         self.settle();
     }

@@ -135,18 +135,20 @@ impl<B: Buffers> Client<B> {
         self.machine.auth(mechanism, &mut self.transmit)
     }
 
-    /// Answers a challenge. One that makes no sense to the mechanism, or is not base64, is answered
-    /// by cancelling the exchange, which the server then refuses with 501.
+    /// Answers a challenge. One that makes no sense to the mechanism, is not base64 or is over the
+    /// limit of a reply is answered by cancelling the exchange, which the server then refuses with
+    /// 501.
     ///
     /// # Errors
-    /// [`Misuse::OutOfOrder`] when no challenge waits.
+    /// [`Misuse::OutOfOrder`] when no challenge waits, [`Misuse::Full`] while something is to be
+    /// transmitted first.
     pub fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<(), Error> {
         let length = self.waiting_challenge()?;
         let line = self.receive.filled_mut().get_mut(..length).unwrap_or(&mut []);
         let text = challenge_text(line);
         let challenge = match base64::decode_in_place(text) {
-            Ok(length) => text.get(..length),
-            Err(_) => None,
+            Ok(length) if !self.machine.challenge_cut => text.get(..length),
+            _ => None,
         };
         let mut respond = |space: &mut [u8]| mechanism.respond(challenge?, space);
         self.machine.respond(&mut respond, &mut self.transmit)?;
@@ -157,7 +159,7 @@ impl<B: Buffers> Client<B> {
     /// Cancels the exchange instead of answering (RFC 4954 §4).
     ///
     /// # Errors
-    /// [`Misuse::OutOfOrder`] when no challenge waits.
+    /// As [`auth_respond`](Self::auth_respond).
     pub fn auth_cancel(&mut self) -> Result<(), Error> {
         let length = self.waiting_challenge()?;
         self.machine.respond(&mut |_| None, &mut self.transmit)?;
@@ -169,6 +171,8 @@ impl<B: Buffers> Client<B> {
         self.machine.check_open()?;
         match self.machine.challenge {
             0 => Err(Misuse::OutOfOrder.into()),
+            // The response needs all the room there is, and is read from the challenge only once.
+            _ if self.machine.visible > 0 => Err(Misuse::Full.into()),
             length => Ok(length as usize),
         }
     }
@@ -303,6 +307,12 @@ impl<B: Buffers> Client<B> {
     #[cfg(feature = "alloc")]
     pub(super) fn wants_chunk_data(&self) -> bool {
         self.machine.body == found::Body::Chunk
+    }
+
+    /// Whether nothing is left to send, not even what waits for replies.
+    #[cfg(feature = "alloc")]
+    pub(super) fn has_sent_all(&self) -> bool {
+        self.transmit.is_empty()
     }
 
     /// Where the conversation stands, by the replies that have come.

@@ -53,10 +53,32 @@ impl Machine {
                 self.anomalies |= anomalies;
                 match self.obey(command, transmit) {
                     Ok(event) => event,
-                    Err(answer) => self.refuse(answer, line, transmit),
+                    Err(answer) if self.could_not_know(command.verb()) => {
+                        self.say(answer, transmit);
+                        Event::Refused { code: answer.code, line }
+                    }
+                    Err(answer) => {
+                        self.sender_refused |= is_mail;
+                        self.refuse(answer, line, transmit)
+                    }
                 }
             }
-            Err(CommandError { kind, .. }) => self.refuse(answer::to_malformed(kind, is_mail), line, transmit),
+            Err(CommandError { kind, .. }) => {
+                self.sender_refused |= is_mail;
+                self.refuse(answer::to_malformed(kind, is_mail), line, transmit)
+            }
+        }
+    }
+
+    /// Whether `verb` may have been sent before its client could know that the sender or the
+    /// recipients it belongs to are refused (RFC 2920 §3.1). That is no fault of the client's.
+    pub(super) fn could_not_know(&self, verb: Verb) -> bool {
+        match verb {
+            Verb::Rcpt => self.sender_refused && self.state == State::Ready,
+            Verb::Data | Verb::Bdat | Verb::BdatLast => {
+                self.state == State::Sender || self.sender_refused && self.state == State::Ready
+            }
+            _ => false,
         }
     }
 
@@ -248,6 +270,7 @@ impl Machine {
     /// The host says yes.
     pub(super) fn accept(&mut self, text: Option<&str>, transmit: &mut dyn Sink) -> Result<(), Error> {
         let question = self.question.ok_or(Misuse::OutOfOrder)?;
+        check_lines(text.unwrap_or_default())?;
         let answer = match question {
             Question::Connect => return self.accept_connection(text, transmit),
             Question::Hello { extended } => return self.accept_hello(extended, text, transmit),
@@ -269,7 +292,10 @@ impl Machine {
         self.question = None;
         match question {
             Question::Auth => self.authenticated = true,
-            Question::Mail => self.state = State::Sender,
+            Question::Mail => {
+                self.state = State::Sender;
+                self.sender_refused = false;
+            }
             Question::Rcpt => {
                 self.state = State::Recipients;
                 self.recipients += 1;
@@ -286,14 +312,21 @@ impl Machine {
     fn accept_connection(&mut self, text: Option<&str>, transmit: &mut dyn Sink) -> Result<(), Error> {
         let protocol = if self.is_lmtp() { "LMTP" } else { "ESMTP" };
         let text = text.unwrap_or(protocol);
-        check_no_control(text.as_bytes())?;
         let name = *self.name();
-        let needed = 4 + name.as_bytes().len() + 1 + text.len() + 2;
+        // The name stands in the first line; each line end of the text becomes `CR LF 220` and `-` or a space.
+        let needed = 4 + name.as_bytes().len() + 1 + text.len() + 2 + 5 * text.matches('\n').count();
         if transmit.room(needed) < needed {
             return Err(transmit.no_room().into());
         }
-        for piece in [b"220 ", name.as_bytes(), b" ", text.as_bytes(), b"\r\n"] {
-            transmit.put(piece);
+        let mut lines = text.split('\n').enumerate().peekable();
+        while let Some((index, line)) = lines.next() {
+            transmit.put(if lines.peek().is_some() { b"220-" } else { b"220 " });
+            if index == 0 {
+                transmit.put(name.as_bytes());
+                transmit.put(b" ");
+            }
+            transmit.put(line.as_bytes());
+            transmit.put(b"\r\n");
         }
         self.question = None;
         self.state = State::Connected.after(Verb::Greeting, Outcome::Success).unwrap_or(State::Greeted);
@@ -337,6 +370,7 @@ impl Machine {
         self.question = None;
         match question {
             Question::Auth => self.note_failed_auth(),
+            Question::Mail => self.sender_refused = true,
             Question::DataStart { chunking: true } => {
                 self.refuse_chunks(Answer { code, enhanced, text: "Message refused" });
             }
@@ -357,9 +391,7 @@ impl Machine {
         text: &str,
         transmit: &mut dyn Sink,
     ) -> Result<(), Misuse> {
-        for line in text.split('\n') {
-            check_no_control(line.as_bytes())?;
-        }
+        check_lines(text)?;
         let enhanced = self.enhanced(enhanced);
         let needed = answer::length(code, enhanced, text);
         if transmit.room(needed) < needed {
@@ -368,6 +400,11 @@ impl Machine {
         answer::put_text(transmit, code, enhanced, text);
         Ok(())
     }
+}
+
+/// Refuses CR and NUL in a text whose LF become line ends.
+fn check_lines(text: &str) -> Result<(), Misuse> {
+    text.split('\n').try_for_each(|line| check_no_control(line.as_bytes()))
 }
 
 /// One bit for each keyword that may stand once.

@@ -66,18 +66,16 @@ impl Machine {
         let held = self.exchange.map_or(0, |exchange| exchange.held as usize);
         let rest = input.get(held..).unwrap_or(&[]);
         let limit = (self.limits.sasl_line as usize).min(capacity.saturating_sub(held));
+        if limit == 0 {
+            // What came before fills the buffer: nothing more could be read.
+            return Ok(self.give_up_responses(held));
+        }
         let lf_ends = self.leniency.tolerates(Anomalies::BARE_LF);
         match self.line.next(rest, limit, lf_ends) {
             LineFrame::Incomplete if self.eof => Err(self.broken_off()),
             LineFrame::Incomplete => Ok(Advance::Idle),
             // A response that cannot be kept: everything so far goes, and the exchange fails.
-            LineFrame::Drop { consumed } => {
-                if let Some(exchange) = &mut self.exchange {
-                    exchange.held = 0;
-                    exchange.count = u8::MAX;
-                }
-                Ok(self.drop_bytes(held + consumed))
-            }
+            LineFrame::Drop { consumed } => Ok(self.give_up_responses(held + consumed)),
             LineFrame::TooLong { consumed } => {
                 self.mode = Mode::Commands;
                 Ok(self.found(held + consumed, Found::AuthFailed(answer::TOO_LONG)))
@@ -92,6 +90,15 @@ impl Machine {
                 Ok(self.take_response(span, held + consumed, input, transmit).unwrap_or(Advance::Idle))
             }
         }
+    }
+
+    /// Forgets the responses so far, which is as good as a malformed one.
+    fn give_up_responses(&mut self, consumed: usize) -> Advance {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.held = 0;
+            exchange.count = u8::MAX;
+        }
+        self.drop_bytes(consumed)
     }
 
     /// Decodes the response at `span` where it stands. `None` if the exchange goes on.

@@ -57,6 +57,8 @@ pub(super) struct Machine {
     pub(super) failed_auth: u16,
     pub(super) tls: bool,
     pub(super) authenticated: bool,
+    /// MAIL was refused last: what was pipelined behind it has no place.
+    pub(super) sender_refused: bool,
     /// The transaction has SMTPUTF8.
     pub(super) smtputf8: bool,
     /// The transaction has BODY=BINARYMIME.
@@ -104,6 +106,7 @@ impl Machine {
             failed_auth: 0,
             tls: options.tls,
             authenticated: false,
+            sender_refused: false,
             smtputf8: false,
             binary: false,
             too_large: false,

@@ -19,7 +19,9 @@ impl Machine {
         if let Some(answer) = refusal {
             // Its bytes come all the same (RFC 3030 §2).
             self.mode = Mode::Chunk { last: false, swallow: true };
-            self.note_bad_command();
+            if !self.could_not_know(verb) {
+                self.note_bad_command();
+            }
             self.say(answer, transmit);
             return self.drop_bytes(consumed);
         }
@@ -61,6 +63,7 @@ impl Machine {
             self.state = State::Ready;
         }
         self.recipients = 0;
+        self.sender_refused = false;
         self.smtputf8 = false;
         self.binary = false;
     }

@@ -41,6 +41,7 @@
 //! assert_eq!(results, [(1, Verdict::Permanent), (0, Verdict::Accepted)]);
 //! ```
 
+mod digest;
 mod event;
 mod login;
 mod options;
@@ -50,6 +51,7 @@ mod transaction;
 pub use event::{Delivery, Event, Failure, MessageId, Verdict};
 pub use options::{Envelope, Login, Recipient, SubmissionOptions, TlsPolicy};
 
+use super::Protocol;
 use super::client::Client;
 use super::command::check_word;
 use super::extension::Extensions;
@@ -60,7 +62,8 @@ use crate::endpoint::{Endpoint, TransmitLog};
 use crate::error::{Closure, Error, Misuse};
 use crate::leniency::Anomalies;
 use crate::time::{Instant, Timeout};
-use session::{Facts, Notice, Phase, Session};
+use digest::Facts;
+use session::{Notice, Phase, Session};
 
 /// Messages to one server on one connection.
 #[derive(Debug)]
@@ -74,9 +77,15 @@ impl Submission {
     /// first byte.
     ///
     /// # Errors
-    /// [`Misuse`] when the name is no single word, or a credential has NUL, CR or LF in it.
+    /// [`Misuse`] when the name is no single word or too long for a command line, or a credential has
+    /// NUL, CR or LF in it.
     pub fn new(options: SubmissionOptions) -> Result<Self, Error> {
         check_word(&options.name)?;
+        // The verb, the space behind it and the line end.
+        let longest = (options.limits.command_line as usize).saturating_sub(7);
+        if options.name.len() > longest {
+            return Err(Misuse::TooLong { limit: longest as u32 }.into());
+        }
         if let Some(login) = &options.login {
             for credential in [&login.user, &login.password, &login.authorization] {
                 check_no_control(credential.as_bytes())?;
@@ -112,7 +121,8 @@ impl Submission {
         let Some(message) = session.messages.front().filter(|message| message.data_queued && !message.finished) else {
             return Err(if session.broken.is_some() { Misuse::Closed } else { Misuse::OutOfOrder }.into());
         };
-        if message.refused {
+        // Of a chunk that was announced every byte must come (RFC 3030 §2).
+        if message.refused && !self.client.wants_chunk_data() {
             return Ok(data.len());
         }
         if !Session::by_chunks(&session.options, message, self.client.extensions().set) {
@@ -143,15 +153,20 @@ impl Submission {
         else {
             return Err(if session.broken.is_some() { Misuse::Closed } else { Misuse::OutOfOrder }.into());
         };
-        if message.refused {
-            message.finished = true;
-        } else if Session::by_chunks(&session.options, message, offered) {
-            self.client.bdat(0, true)?;
-            message.finished = true;
-        } else {
-            self.client.finish_data()?;
-            message.finished = true;
+        if self.client.wants_chunk_data() {
+            return Err(Misuse::OutOfOrder.into());
         }
+        if !message.refused {
+            let chunks = Session::by_chunks(&session.options, message, offered);
+            let waits = chunks && session.options.protocol == Protocol::Lmtp && self.client.queued_commands() > 0;
+            if chunks && !waits {
+                self.client.bdat(0, true)?;
+            } else if !chunks {
+                self.client.finish_data()?;
+            }
+            message.ended = !waits;
+        }
+        message.finished = true;
         Ok(())
     }
 
@@ -217,14 +232,15 @@ impl Submission {
     }
 
     fn break_off(&mut self, error: Error) {
-        let sent = self.client.transmit().is_empty();
+        let sent = self.client.has_sent_all();
         self.session.break_off(error, sent);
     }
 
     /// A connection that ended without a word leaves work undone.
     fn look_for_the_end(&mut self) {
         if !self.client.wants_read() && !self.session.messages.is_empty() {
-            self.break_off(Error::Closed(Closure::ByPeer));
+            let closure = if self.session.dismissed { Closure::ByPeer } else { Closure::EndOfInput };
+            self.break_off(Error::Closed(closure));
         }
     }
 }
@@ -239,6 +255,9 @@ fn check_envelope(envelope: &Envelope) -> Result<(), Misuse> {
         check_no_control(recipient.address.as_bytes())?;
         if let Some((address_type, address)) = &recipient.original {
             check_word(address_type)?;
+            if let Some(offset) = address_type.find(';') {
+                return Err(Misuse::Syntax { offset: offset as u32 });
+            }
             check_no_control(address.as_bytes())?;
         }
     }
@@ -304,6 +323,6 @@ impl Endpoint for Submission {
 
     fn wants_read(&self) -> bool {
         // What has not been told yet keeps the task alive.
-        self.client.wants_read() || !self.session.notices.is_empty()
+        self.client.wants_read() || !self.session.notices.is_empty() || !self.session.messages.is_empty()
     }
 }

@@ -31,16 +31,21 @@ pub(super) struct Transaction {
     counts: [usize; 3],
     /// No recipient before this one is [`Standing::Accepted`] once verdicts come one by one.
     judged: usize,
+    /// What can be known before anything is said is settled.
+    pub(super) examined: bool,
     /// Recipients for whom RCPT has been queued or need not be.
     pub(super) asked: usize,
     /// Recipients whose RCPT has been answered.
     pub(super) answered: usize,
     pub(super) mail_queued: bool,
-    pub(super) mail_refused: bool,
+    pub(super) mail_accepted: bool,
+    /// DATA has been queued, or the host has been asked for chunks.
     pub(super) data_queued: bool,
     /// The host has passed all of the message.
     pub(super) finished: bool,
-    /// The server has refused the message while it was being sent; the rest is swallowed.
+    /// The end of the message has been queued.
+    pub(super) ended: bool,
+    /// The server has refused the sender, or a chunk; what the host still passes is swallowed.
     pub(super) refused: bool,
 }
 
@@ -55,12 +60,14 @@ impl Transaction {
             counts: [standings.len(), 0, 0],
             standings,
             judged: 0,
+            examined: false,
             asked: 0,
             answered: 0,
             mail_queued: false,
-            mail_refused: false,
+            mail_accepted: false,
             data_queued: false,
             finished: false,
+            ended: false,
             refused: false,
         })
     }
@@ -89,9 +96,19 @@ impl Transaction {
         }
     }
 
-    /// The next recipient to ask the server about, from `asked` on.
+    /// The next recipient without an answer, from `from` on.
     pub(super) fn next_open(&self, from: usize) -> Option<usize> {
         (from..self.standings.len()).find(|index| self.standings[*index] == Standing::Open)
+    }
+
+    /// The next recipient for whom RCPT is to be queued.
+    pub(super) fn next_to_ask(&self) -> Option<usize> {
+        self.next_open(self.asked)
+    }
+
+    /// Whether every recipient has been told of.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.has(Standing::Open) && !self.has(Standing::Accepted)
     }
 
     pub(super) fn has(&self, standing: Standing) -> bool {
@@ -140,16 +157,25 @@ impl Transaction {
         sender.is_err().then_some((Verdict::Permanent, Failure::BadAddress))
     }
 
-    /// Why one recipient cannot be named to a server with these extensions.
-    pub(super) fn recipient_obstacle(recipient: &Recipient, offered: &Extensions) -> Option<Failure> {
-        let address = recipient.address.as_str();
+    /// Why the recipient at `index` cannot be named to a server with these extensions, behind those
+    /// that have taken their place in `room`.
+    pub(super) fn recipient_obstacle(
+        &self,
+        index: usize,
+        offered: &Extensions,
+        room: &mut Room,
+    ) -> Option<(Verdict, Failure)> {
+        let address = self.envelope.recipients.get(index)?.address.as_str();
         let sound =
             address.eq_ignore_ascii_case("Postmaster") || Path::from_mailbox(address).is_ok_and(|path| !path.is_null());
         if !sound {
-            return Some(Failure::BadAddress);
+            return Some((Verdict::Permanent, Failure::BadAddress));
         }
-        let missing = !address.is_ascii() && !offered.offers(ExtensionSet::SMTPUTF8);
-        missing.then_some(Failure::NeedsExtension(ExtensionSet::SMTPUTF8))
+        if !address.is_ascii() && !offered.offers(ExtensionSet::SMTPUTF8) {
+            return Some((Verdict::Permanent, Failure::NeedsExtension(ExtensionSet::SMTPUTF8)));
+        }
+        let taken = room.take(index, &self.envelope.recipients, offered);
+        (!taken).then_some((Verdict::Transient, Failure::LimitReached))
     }
 
     /// Whether SMTPUTF8 must be said.
@@ -183,6 +209,40 @@ impl Transaction {
             address: Xtext::plain(address),
         });
         Chosen::of([recipient.notify.map(Parameter::Notify), original], |_| offered.offers(ExtensionSet::DSN))
+    }
+}
+
+/// The place that a server has for recipients in one transaction (RFC 9422 §4).
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    taken: usize,
+    /// The first recipient at each domain, in the order of the domains; kept only where their number
+    /// is limited.
+    domains: Vec<usize>,
+}
+
+impl Room {
+    /// Takes a place for the recipient at `index`; whether there was one.
+    fn take(&mut self, index: usize, recipients: &[Recipient], offered: &Extensions) -> bool {
+        let full = |most: Option<u32>, have: usize| most.is_some_and(|most| have >= most as usize);
+        if full(offered.limits.rcpt_max, self.taken) {
+            return false;
+        }
+        if offered.limits.rcpt_domain_max.is_some() {
+            let domain = |index: usize| {
+                let address = recipients.get(index).map_or("", |recipient| recipient.address.as_str());
+                address.rsplit('@').next().unwrap_or_default().bytes().map(|byte| byte.to_ascii_lowercase())
+            };
+            if let Err(place) = self.domains.binary_search_by(|known| domain(*known).cmp(domain(index))) {
+                // A domain that cannot be kept for want of memory has its turn later, too.
+                if full(offered.limits.rcpt_domain_max, self.domains.len()) || self.domains.try_reserve(1).is_err() {
+                    return false;
+                }
+                self.domains.insert(place, index);
+            }
+        }
+        self.taken += 1;
+        true
     }
 }
 

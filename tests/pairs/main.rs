@@ -1,0 +1,12 @@
+//! Client against server, in memory, under a clock of the test's own.
+//!
+//! Bytes travel in random cuts with random delays; every choice follows from a seed, and a failure
+//! names it. What the server decided must be what the client's side is told, and what is delivered
+//! must be what was sent.
+
+mod chance;
+mod connection;
+mod keeper;
+mod policy;
+mod scripted;
+mod submission;
