@@ -6,12 +6,14 @@
 //! | `send` | delivers one message and says what became of each recipient |
 //! | `probe` | says what a server offers, and what it means |
 //! | `parse` | shows what the grammar makes of commands, replies and addresses |
+//! | `explain` | shows what the state machines make of a conversation |
 //!
 //! Results go to stdout, for programs as one JSON object a line; what is for people goes to stderr.
 //! The exit status is one of [`failure::Status`].
 
 mod conversation;
 mod destination;
+mod explain;
 mod failure;
 mod meaning;
 mod output;
@@ -40,6 +42,7 @@ enum Command {
     Send(send::Arguments),
     Probe(probe::Arguments),
     Parse(parse::Arguments),
+    Explain(explain::Arguments),
 }
 
 const EXAMPLES: &str = "\
@@ -48,6 +51,7 @@ Examples:
   mailproto send --server smtp://localhost:2525 a.eml    a message to it
   mailproto probe smtp://localhost:2525                  what it offers
   mailproto parse smtp-command commands.txt              what the grammar makes of lines
+  mailproto explain smtp conversation.txt                who broke which rule
 
 Exit status: 0 done, 1 refused or malformed, 2 wrong usage, 3 no connection or a broken one,
 4 timed out.";
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         Command::Send(arguments) => send::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Parse(arguments) => parse::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
