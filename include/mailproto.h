@@ -1800,12 +1800,6 @@ extern "C" {
  */
 mailproto_status mailproto_set_allocator(const struct mailproto_allocator *allocator);
 
-extern void *malloc(size_t size);
-
-extern void free(void *memory);
-
-extern void abort(void);
-
 /**
  * Makes a PLAIN exchange (RFC 4616). `authorization` names whom to act as, and is empty for oneself.
  */

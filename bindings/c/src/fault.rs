@@ -67,6 +67,7 @@ fn status_of(error: Error) -> mailproto_status {
             Misuse::BareLineEnd => MAILPROTO_ERR_BARE_LINE_END,
             Misuse::ReplyCode => MAILPROTO_ERR_REPLY_CODE,
             Misuse::Closed => MAILPROTO_ERR_CLOSED,
+            Misuse::NoMemory => MAILPROTO_ERR_NO_MEMORY,
             _ => MAILPROTO_ERR_MISUSE,
         },
         Error::Protocol(violation) => match violation.kind {

@@ -28,7 +28,7 @@ pub const MAILPROTO_SMTP_TLS_IMPLICIT: mailproto_smtp_tls_policy = 3;
 
 /// The terms of one connection. Can be used for any number of submissions.
 pub struct mailproto_smtp_submission_options {
-    /// All but what follows: no text in it, so that it is copied without an allocation.
+    /// All but what follows: there is no text in it.
     terms: SubmissionOptions,
     name: String,
     login: Option<Credentials>,
@@ -62,7 +62,17 @@ impl mailproto_smtp_submission_options {
                 Some(login)
             }
         };
-        Ok(SubmissionOptions { name: copied(&self.name)?, login, ..self.terms.clone() })
+        let mut options = SubmissionOptions::new("");
+        options.name = copied(&self.name)?;
+        options.login = login;
+        options.protocol = self.terms.protocol;
+        options.tls = self.terms.tls;
+        options.chunking = self.terms.chunking;
+        options.line_ends = self.terms.line_ends;
+        options.limits = self.terms.limits;
+        options.leniency = self.terms.leniency;
+        options.timeouts = self.terms.timeouts;
+        Ok(options)
     }
 
     fn login(&mut self) -> Result<&mut Credentials, Fault> {
