@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::sizes::Measure;
 use crate::targets::{Library, Toolchain, WASM};
 use crate::{process, project, setup};
 
@@ -45,6 +46,16 @@ pub fn run() -> Result<()> {
         built.gzipped()?
     );
     Ok(())
+}
+
+/// What travels to a browser: modules and the JavaScript beside them.
+pub fn measures() -> Result<Vec<Measure>> {
+    let library = Toolchain::of(WASM)?.library_origin();
+    let measure = |name, bytes, bound| Measure { name, bytes, bound: Some(bound), library };
+    Ok(vec![
+        measure("wasm: SMTP client alone, gzip", build(&Parts::Only("smtp-client"))?.gzipped()?, 35_000),
+        measure("wasm: all, gzip", build(&Parts::All)?.gzipped()?, 100_000),
+    ])
 }
 
 /// How much of the face to build.
@@ -98,6 +109,7 @@ pub fn build(parts: &Parts) -> Result<Built> {
         .input_path(&compiled)
         .out_name(NAME)
         .web(true)?
+        .omit_default_module_path(true)
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
