@@ -10,6 +10,8 @@
 //! LMTP is [`Protocol::Lmtp`] in the options of any of them: the greeting is LHLO, and each
 //! recipient gets a verdict of its own.
 //!
+//! [`TRANSITIONS`] is the protocol as data, which both roles step through. It says:
+//!
 #![doc = include_str!("smtp.svg.md")]
 
 mod attribute;

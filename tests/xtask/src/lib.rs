@@ -14,6 +14,7 @@
 //! what is missing and how to get it.
 
 pub mod bench;
+pub mod diagrams;
 pub mod emulator;
 pub mod firmware;
 pub mod fuzz;
@@ -41,6 +42,8 @@ pub enum Chore {
     Bench(bench::Arguments),
     /// Search for inputs that break a parser or an endpoint
     Fuzz(fuzz::Arguments),
+    /// Draw the state tables of the core into its docs
+    Diagrams(diagrams::Arguments),
     /// Write include/mailproto.h from the Rust of the C face
     Header(header::Arguments),
     /// Measure flash, RAM, wasm and C sizes and hold them to their bounds
@@ -60,6 +63,7 @@ impl Chore {
             Self::Test(arguments) => test::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Fuzz(arguments) => fuzz::run(&arguments),
+            Self::Diagrams(arguments) => diagrams::run(&arguments),
             Self::Header(arguments) => header::run(&arguments),
             Self::Sizes(arguments) => sizes::run(&arguments),
             Self::Wasm => wasm::run(),

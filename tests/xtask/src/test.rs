@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{emulator, firmware, process, readme, sizes};
+use crate::{diagrams, emulator, firmware, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -38,6 +38,12 @@ const STEPS: &[Step] = &[
     },
     Step { name: "docs", about: "the docs build without a warning", needs: &[], run: docs },
     Step { name: "readme", about: "what the README quotes stands in the programs", needs: &[], run: readme::check },
+    Step {
+        name: "diagrams",
+        about: "the diagrams in the docs are what the state tables say",
+        needs: &[],
+        run: diagrams::check,
+    },
     Step {
         name: "workspace",
         about: "the tests of the workspace, also beside the mail programs of others",
