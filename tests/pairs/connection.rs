@@ -92,7 +92,19 @@ impl<C: Host, S: Host> Connection<C, S> {
 
     /// Runs until both ends are closed.
     pub(crate) fn run(&mut self) {
+        self.run_until(|connection| {
+            connection.client.endpoint().is_closed() && connection.server.endpoint().is_closed()
+        });
+    }
+
+    /// Runs until the client's end is closed; the server may wait for ever.
+    pub(crate) fn run_client(&mut self) {
+        self.run_until(|connection| connection.client.endpoint().is_closed());
+    }
+
+    fn run_until(&mut self, is_over: impl Fn(&mut Self) -> bool) {
         for _ in 0..2_000_000 {
+            self.tell_time();
             let mut moved = self.client.work(self.now);
             moved |= self.server.work(self.now);
             let Self { client, server, now, chance, roughness, to_server, to_client, client_said, server_said } = self;
@@ -101,7 +113,7 @@ impl<C: Host, S: Host> Connection<C, S> {
             if moved {
                 continue;
             }
-            if self.client.endpoint().is_closed() && self.server.endpoint().is_closed() {
+            if is_over(self) {
                 return;
             }
             self.wait();
@@ -123,10 +135,11 @@ impl<C: Host, S: Host> Connection<C, S> {
         ];
         let next = times.into_iter().flatten().filter(|at| *at > self.now).min();
         self.now = next.unwrap_or_else(|| panic!("both wait for each other at {} ms", self.now));
-        for endpoint_time in [Instant::from_millis(self.now)] {
-            self.client.endpoint().handle_time(endpoint_time);
-            self.server.endpoint().handle_time(endpoint_time);
-        }
+    }
+
+    fn tell_time(&mut self) {
+        self.client.endpoint().handle_time(Instant::from_millis(self.now));
+        self.server.endpoint().handle_time(Instant::from_millis(self.now));
     }
 }
 
@@ -151,8 +164,7 @@ impl Way {
             from.transmitted(count);
             moved = true;
         }
-        while let Some((at, piece)) = self.pieces.front_mut().filter(|(at, _)| *at <= now) {
-            let _ = at;
+        if let Some((_, piece)) = self.pieces.front_mut().filter(|(at, _)| *at <= now) {
             let left = self.breaks_after.map_or(usize::MAX, |most| most - self.arrived);
             let count = piece.len().min(1 + chance.below(roughness.cut)).min(left);
             let taken = to.receive(&piece[..count]);
@@ -161,15 +173,11 @@ impl Way {
             if piece.is_empty() {
                 self.pieces.pop_front();
             }
-            if taken == 0 {
+            moved |= taken > 0;
+            if taken == 0 && !to.wants_read() {
                 // A closed end reads no more; what still comes is lost.
-                if !to.wants_read() {
-                    self.pieces.clear();
-                }
-                break;
+                self.pieces.clear();
             }
-            moved = true;
-            break;
         }
         let broken = self.breaks_after == Some(self.arrived);
         if (broken || from.is_closed() && self.pieces.is_empty()) && !self.ended {

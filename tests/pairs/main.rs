@@ -6,7 +6,10 @@
 
 mod chance;
 mod connection;
+mod endings;
 mod keeper;
 mod policy;
 mod scripted;
 mod submission;
+mod timeouts;
+mod verbs;

@@ -36,6 +36,11 @@ impl Decisions {
         }
     }
 
+    /// Always yes.
+    pub(crate) fn yes(recipients: usize) -> Self {
+        Self { mail: 0, recipients: vec![0; recipients], data: 0, end: vec![0; recipients] }
+    }
+
     pub(crate) fn at(&self, stage: Stage) -> u16 {
         match stage {
             Stage::Mail => self.mail,
@@ -43,11 +48,6 @@ impl Decisions {
             Stage::Data => self.data,
             Stage::End(index) => self.end[index],
         }
-    }
-
-    /// Whether the message itself comes to be sent.
-    pub(crate) fn is_sent(&self) -> bool {
-        self.mail == 0 && self.data == 0 && self.recipients.contains(&0)
     }
 
     /// What the client's side must be told of each recipient.

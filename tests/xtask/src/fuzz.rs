@@ -31,27 +31,30 @@ pub struct Arguments {
 
 /// Searches or replays.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let fuzzer = Fuzzer::prepare()?;
     let all = targets()?;
     let chosen = match &arguments.target {
         None => all,
         Some(name) if all.contains(name) => vec![name.clone()],
         Some(name) => bail!("no target `{name}` in {FOLDER}; there are {}", all.join(", ")),
     };
-    for target in chosen {
-        if arguments.replay {
-            fuzzer.replay(&target)?;
-        } else {
-            fuzzer.search(&target, arguments.seconds)?;
-        }
+    if arguments.replay {
+        return replay();
     }
-    Ok(())
+    setup::ensure(&NEEDS)?;
+    let fuzzer = Fuzzer { program: cargo_fuzz()?, nightly: nightly() };
+    chosen.iter().try_for_each(|target| fuzzer.search(target, arguments.seconds))
 }
 
-/// Replays the committed inputs of every target.
+/// Replays the committed inputs of every target. That needs no search engine: the targets are
+/// functions of a library, and a test calls them.
 pub fn replay() -> Result<()> {
-    let fuzzer = Fuzzer::prepare()?;
-    targets()?.iter().try_for_each(|target| fuzzer.replay(target))
+    let manifest = project::path(FOLDER).join("Cargo.toml");
+    process::run(
+        process::cargo(&["test", "--locked", "--manifest-path"])
+            .arg(manifest)
+            .arg("--target-dir")
+            .arg(project::target().join("fuzz")),
+    )
 }
 
 /// The program `cargo-fuzz` and the compiler it is to use.
@@ -61,31 +64,28 @@ struct Fuzzer {
 }
 
 impl Fuzzer {
-    fn prepare() -> Result<Self> {
-        setup::ensure(&NEEDS)?;
-        Ok(Self { program: cargo_fuzz()?, nightly: nightly() })
-    }
-
+    /// What is found goes below the target folder; the committed inputs are where it starts.
     fn search(&self, target: &str, seconds: u64) -> Result<()> {
-        process::run(self.command().arg(target).arg("--").arg(format!("-max_total_time={seconds}")))
-            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
-    }
-
-    fn replay(&self, target: &str) -> Result<()> {
-        let corpus = project::path(FOLDER).join("corpus").join(target);
-        let inputs = fs::read_dir(&corpus).with_context(|| format!("fuzz target {target} has no corpus"))?.count();
-        if inputs == 0 {
-            bail!("fuzz target {target} has an empty corpus: nothing would be replayed");
-        }
-        println!("fuzz target {target}: {inputs} inputs");
-        process::run(self.command().arg(target).arg(corpus).args(["--", "-runs=0"]))
-            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+        let folder = project::path(FOLDER);
+        let found = project::target().join("fuzz-corpus").join(target);
+        fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+        process::run(
+            self.command()
+                .arg(target)
+                .arg(found)
+                .arg(folder.join("corpus").join(target))
+                .args(["--", "-max_len=2048", "-timeout=10"])
+                .arg(format!("-dict={}", folder.join("smtp.dict").display()))
+                .arg(format!("-max_total_time={seconds}")),
+        )
+        .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
     }
 
     /// `cargo-fuzz run`, up to the name of the target.
     fn command(&self) -> Command {
         let mut command = process::command(&self.program);
-        command.args(["run", "--fuzz-dir", FOLDER, "--target-dir"]).arg(project::target().join("fuzz"));
+        command.args(["run", "--features", "search", "--fuzz-dir", FOLDER, "--target-dir"]);
+        command.arg(project::target().join("fuzz-search"));
         if self.nightly {
             // The variables of the toolchain that runs this program would win over the name.
             command.env("RUSTUP_TOOLCHAIN", "nightly").env_remove("CARGO").env_remove("RUSTC");

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{diagrams, emulator, firmware, process, readme, sizes};
+use crate::{diagrams, emulator, firmware, fuzz, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
         needs: &[],
         run: workspace,
     },
+    Step { name: "fuzz", about: "every input that the search has kept holds", needs: &[], run: fuzz::replay },
     Step {
         name: "bare",
         about: "the core builds without an allocator for Cortex-M0 and Cortex-M3",

@@ -385,7 +385,12 @@ impl<B: Buffers> Endpoint for Client<B> {
         }
     }
 
+    /// Nothing once the connection has failed: what the server might still do with it could no longer
+    /// be heard.
     fn transmit(&self) -> &[u8] {
+        if self.machine.failure.is_some() {
+            return &[];
+        }
         self.transmit.filled().get(..self.machine.visible as usize).unwrap_or(&[])
     }
 

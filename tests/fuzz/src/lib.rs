@@ -1,0 +1,41 @@
+//! What must hold for any input, as functions of bytes.
+//!
+//! Each function is one fuzz target. The search (`cargo xtask fuzz`) calls it with inputs that reach
+//! new code; `cargo test` calls it with the inputs that are committed in `corpus/`. An input decides
+//! everything: its front is a list of [`Choices`] (how the bytes are cut, what the host does, which
+//! options hold), the rest is what the peer sends.
+//!
+//! Every target runs the same conversation in several ways and wants the same events and the same
+//! bytes from all of them: no cut of the input, no size of the output and no order of calls may be
+//! seen in what comes out.
+
+mod choices;
+mod client;
+mod command;
+mod dot_framing;
+mod reply;
+mod server;
+mod session;
+mod submission;
+mod wire;
+
+pub use choices::Choices;
+pub use client::smtp_client;
+pub use command::smtp_command;
+pub use dot_framing::dot_framing;
+pub use reply::smtp_reply;
+pub use server::smtp_server;
+pub use submission::smtp_submission;
+
+/// A function of any bytes that panics when something does not hold.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name.
+pub const TARGETS: [(&str, Target); 6] = [
+    ("dot_framing", dot_framing),
+    ("smtp_client", smtp_client),
+    ("smtp_command", smtp_command),
+    ("smtp_reply", smtp_reply),
+    ("smtp_server", smtp_server),
+    ("smtp_submission", smtp_submission),
+];
