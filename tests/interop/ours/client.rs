@@ -6,15 +6,16 @@ use std::net::SocketAddr;
 use mailproto::sasl::{ClientMechanism, Login, Plain};
 use mailproto::smtp::{Client, ClientEvent, ClientOptions, Extensions, Parameter, Protocol, Reply, Verb};
 use mailproto::{Closure, Endpoint, Error, Misuse};
+use mailproto_host::blocking::{Driver, Stream};
 
-use super::Failure;
-use super::stream::Stream;
+use super::tls::TLS;
+use super::{Failure, TIMEOUTS, connect};
+use crate::certificates::HOST;
 use crate::clients::{CLIENT_NAME, Encryption};
 
 /// A connection to a server that has been greeted, under TLS if so asked.
 pub(crate) struct Session {
-    client: Client,
-    stream: Stream,
+    driver: Driver<Client>,
     /// Replies that came while a message was being sent.
     heard: VecDeque<Happened>,
 }
@@ -54,48 +55,52 @@ enum Happened {
 impl Session {
     /// Connects, and says EHLO; under TLS says it again.
     pub(crate) fn open(address: SocketAddr, encryption: Encryption) -> Result<Self, Failure> {
-        Self::open_as(Protocol::Smtp, address, encryption)
-    }
-
-    /// Connects, and asks for EHLO to be said before anything has come.
-    pub(crate) fn open_hastily(address: SocketAddr) -> Result<Self, Failure> {
-        let stream = Stream::connect(address)?;
-        let mut session = Self { client: Client::new(ClientOptions::default()), stream, heard: VecDeque::new() };
-        session.client.ehlo(CLIENT_NAME)?;
-        session.expect_greeting()?;
-        session.expect_hello()?;
-        Ok(session)
-    }
-
-    /// The same by LMTP.
-    pub(crate) fn open_lmtp(address: SocketAddr) -> Result<Self, Failure> {
-        Self::open_as(Protocol::Lmtp, address, Encryption::None)
-    }
-
-    fn open_as(protocol: Protocol, address: SocketAddr, encryption: Encryption) -> Result<Self, Failure> {
-        let mut stream = Stream::connect(address)?;
+        let mut stream = connect(address)?;
         if encryption == Encryption::Implicit {
-            stream.start_tls_as_client()?;
+            stream.start_tls(&TLS.client, HOST)?;
         }
-        let options = ClientOptions { protocol, ..ClientOptions::default() };
-        let mut session = Self { client: Client::new(options), stream, heard: VecDeque::new() };
+        let mut session = Self::on(stream, Protocol::Smtp);
         session.expect_greeting()?;
         session.say_ehlo()?;
         if encryption == Encryption::StartTls {
-            session.client.starttls()?;
+            session.driver.endpoint.starttls()?;
             match session.next()? {
-                Happened::StartTls => session.stream.start_tls_as_client()?,
+                Happened::StartTls => session.driver.start_tls(&TLS.client, HOST)?,
                 other => panic!("STARTTLS was answered by {other:?}"),
             }
-            session.client.tls_started()?;
+            session.driver.endpoint.tls_started()?;
             session.say_ehlo()?;
         }
         Ok(session)
     }
 
+    /// Connects, and asks for EHLO to be said before anything has come.
+    pub(crate) fn open_hastily(address: SocketAddr) -> Result<Self, Failure> {
+        let stream = connect(address)?;
+        let mut session = Self::on(stream, Protocol::Smtp);
+        session.driver.endpoint.ehlo(CLIENT_NAME)?;
+        session.expect_greeting()?;
+        session.expect_hello()?;
+        Ok(session)
+    }
+
+    /// Connects, and says LHLO.
+    pub(crate) fn open_lmtp(address: SocketAddr) -> Result<Self, Failure> {
+        let stream = connect(address)?;
+        let mut session = Self::on(stream, Protocol::Lmtp);
+        session.expect_greeting()?;
+        session.say_ehlo()?;
+        Ok(session)
+    }
+
+    fn on(stream: Stream, protocol: Protocol) -> Self {
+        let options = ClientOptions { protocol, timeouts: TIMEOUTS, ..ClientOptions::default() };
+        Self { driver: Driver::new(Client::new(options), stream), heard: VecDeque::new() }
+    }
+
     /// What the server announced.
     pub(crate) fn extensions(&self) -> &Extensions {
-        self.client.extensions()
+        self.driver.endpoint.extensions()
     }
 
     /// Says who the client is by the mechanism of that name, and returns the
@@ -106,10 +111,10 @@ impl Session {
             "LOGIN" => Box::new(Login::new(user, password).map_err(Error::from)?),
             other => panic!("the tests have no mechanism {other}"),
         };
-        self.client.auth(&mut *mechanism)?;
+        self.driver.endpoint.auth(&mut *mechanism)?;
         loop {
             match self.next()? {
-                Happened::Challenge => self.client.auth_respond(&mut *mechanism)?,
+                Happened::Challenge => self.driver.endpoint.auth_respond(&mut *mechanism)?,
                 Happened::Reply(Verb::Auth, code) => return Ok(code),
                 other => panic!("AUTH was answered by {other:?}"),
             }
@@ -125,14 +130,14 @@ impl Session {
         message: &[u8],
         transfer: Transfer,
     ) -> Result<Answers, Failure> {
-        self.client.mail(from, parameters)?;
+        self.driver.endpoint.mail(from, parameters)?;
         for recipient in to {
-            self.client.rcpt(recipient, &[])?;
+            self.driver.endpoint.rcpt(recipient, &[])?;
         }
         let mut answers = Answers::default();
         match transfer {
             Transfer::Lines => {
-                self.client.data()?;
+                self.driver.endpoint.data()?;
             }
             Transfer::Chunks(size) => {
                 let mut chunks = message.chunks(size).peekable();
@@ -170,7 +175,7 @@ impl Session {
 
     /// Forgets the message that was begun.
     pub(crate) fn reset(&mut self) -> Result<u16, Failure> {
-        self.client.rset()?;
+        self.driver.endpoint.rset()?;
         match self.next()? {
             Happened::Reply(Verb::Rset, code) => Ok(code),
             other => panic!("RSET was answered by {other:?}"),
@@ -179,7 +184,7 @@ impl Session {
 
     /// Says good-bye, and hears it said.
     pub(crate) fn quit(mut self) -> Result<(), Failure> {
-        self.client.quit()?;
+        self.driver.endpoint.quit()?;
         match self.next()? {
             Happened::Reply(Verb::Quit, 221) => Ok(()),
             other => panic!("QUIT was answered by {other:?}"),
@@ -194,7 +199,7 @@ impl Session {
     }
 
     fn say_ehlo(&mut self) -> Result<(), Failure> {
-        self.client.ehlo(CLIENT_NAME)?;
+        self.driver.endpoint.ehlo(CLIENT_NAME)?;
         self.expect_hello()
     }
 
@@ -208,7 +213,7 @@ impl Session {
     /// Passes octets of the message on, as fast as they can be sent.
     fn pass_on(&mut self, mut rest: &[u8]) -> Result<(), Failure> {
         while !rest.is_empty() {
-            let taken = self.client.send_data(rest)?;
+            let taken = self.driver.endpoint.send_data(rest)?;
             rest = &rest[taken..];
             if taken == 0 {
                 self.make_room()?;
@@ -220,7 +225,7 @@ impl Session {
     /// Calls a verb, as soon as there is room for it.
     fn queue(&mut self, verb: impl Fn(&mut Client) -> Result<(), Error>) -> Result<(), Failure> {
         loop {
-            match verb(&mut self.client) {
+            match verb(&mut self.driver.endpoint) {
                 Err(Error::Misuse(Misuse::Full)) => self.make_room()?,
                 done => return Ok(done?),
             }
@@ -229,8 +234,12 @@ impl Session {
 
     /// Sends what can be sent; else hears the reply that it waits for.
     fn make_room(&mut self) -> Result<(), Failure> {
-        self.stream.turn(&mut self.client)?;
-        while let Some(event) = self.client.next_event()? {
+        if self.driver.endpoint.wants_write() {
+            self.driver.flush()?
+        } else {
+            self.driver.turn()?
+        }
+        while let Some(event) = self.driver.endpoint.next_event()? {
             self.heard.push_back(Happened::from(&event));
         }
         Ok(())
@@ -241,13 +250,13 @@ impl Session {
             return Ok(happened);
         }
         loop {
-            if let Some(event) = self.client.next_event()? {
+            if let Some(event) = self.driver.endpoint.next_event()? {
                 return Ok(Happened::from(&event));
             }
-            if self.client.is_closed() {
+            if self.driver.endpoint.is_closed() {
                 return Err(Error::Closed(Closure::EndOfInput).into());
             }
-            self.stream.turn(&mut self.client)?;
+            self.driver.turn()?;
         }
     }
 }

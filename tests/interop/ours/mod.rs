@@ -1,14 +1,32 @@
-//! mailproto on real sockets: its endpoints joined to blocking streams.
+//! mailproto on real sockets: its endpoints, moved by its own driver.
 
 pub(crate) mod client;
 pub(crate) mod server;
-mod stream;
 pub(crate) mod submission;
+mod tls;
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 
 use mailproto::Error;
+use mailproto::smtp::ClientTimeouts;
+use mailproto_host::blocking::Stream;
+
+/// A peer that stays silent for so many seconds has hung.
+const PATIENCE: u16 = 180;
+
+const TIMEOUTS: ClientTimeouts = ClientTimeouts {
+    greeting: PATIENCE,
+    reply: PATIENCE,
+    data_start: PATIENCE,
+    data_block: PATIENCE,
+    data_end: PATIENCE,
+};
+
+fn connect(address: SocketAddr) -> io::Result<Stream> {
+    Stream::connect(&address.ip().to_string(), address.port())
+}
 
 /// What ended a conversation too soon.
 pub(crate) enum Failure {

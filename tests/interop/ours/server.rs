@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use mailproto::smtp::{EnhancedCode, ExtensionSet, Path, Protocol, Server, ServerEvent, ServerOptions};
+use mailproto::smtp::{EnhancedCode, ExtensionSet, Path, Protocol, Server, ServerEvent, ServerOptions, ServerTimeouts};
 use mailproto::{Endpoint, Error, Misuse};
+use mailproto_host::blocking::{Driver, Stream};
 
-use super::stream::Stream;
+use super::PATIENCE;
+use super::tls::TLS;
 use crate::clients::Encryption;
 use crate::servers::{ACCOUNTS, DOMAIN, LATER, MAILBOXES};
 
 /// A recipient that is accepted, and its message refused in LMTP.
 pub(crate) const FULL: &str = "full";
-
-const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a server insists on.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +87,9 @@ impl OurServer {
     /// The next message, waiting for it.
     #[track_caller]
     pub(crate) fn received(&self) -> Received {
-        match self.inbox.recv_timeout(PATIENCE) {
+        match self.inbox.recv_timeout(Duration::from_secs(PATIENCE.into())) {
             Ok(message) => message,
-            Err(_) => panic!("nothing arrived in {PATIENCE:?}; connections ended by {:?}", self.failures()),
+            Err(_) => panic!("nothing arrived in {PATIENCE} s; connections ended by {:?}", self.failures()),
         }
     }
 
@@ -143,46 +143,49 @@ enum Action {
 }
 
 fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) -> io::Result<()> {
-    let mut stream = Stream::accepted(socket)?;
+    socket.set_nodelay(true)?;
+    let server: Server = Server::new(options(settings)).map_err(io::Error::other)?;
+    let mut stream = Stream::from(socket);
     if settings.encryption == Encryption::Implicit {
-        stream.start_tls_as_server()?;
+        stream.accept_tls(&TLS.server)?;
     }
-    let mut server: Server = Server::new(options(settings)).map_err(io::Error::other)?;
+    let mut driver = Driver::new(server, stream);
     let mut host = Host {
         settings,
         outbox,
-        reads: 0,
-        sender_read: 0,
+        turns: 0,
+        sender_turn: 0,
         transaction: Received { tls: settings.encryption == Encryption::Implicit, ..Received::default() },
     };
-    while !server.is_closed() {
-        let action = match server.next_event() {
+    while !driver.endpoint.is_closed() {
+        let action = match driver.endpoint.next_event() {
             Ok(Some(event)) => host.decide(&event),
             Ok(None) => {
-                host.reads += u64::from(!server.wants_write());
-                stream.turn(&mut server)?;
+                host.turns += 1;
+                driver.turn()?;
                 continue;
             }
             Err(error) => {
                 // A farewell may be queued.
-                stream.send(&mut server)?;
+                driver.flush()?;
                 return Err(io::Error::other(error));
             }
         };
         match action {
-            Action::Accept => answer(&mut server, &mut stream, Server::accept)?,
+            Action::Accept => answer(&mut driver, Server::accept)?,
             Action::Reject(code, enhanced, text) => {
-                answer(&mut server, &mut stream, |server| server.reject(code, Some(enhanced), text))?;
+                answer(&mut driver, |server| server.reject(code, Some(enhanced), text))?;
             }
             Action::StartTls => {
-                stream.send(&mut server)?;
-                stream.start_tls_as_server()?;
-                server.tls_started().map_err(io::Error::other)?;
+                driver.accept_tls(&TLS.server)?;
+                driver.endpoint.tls_started().map_err(io::Error::other)?;
                 host.transaction = Received { tls: true, ..Received::default() };
             }
             Action::GoOn => {}
         }
     }
+    // Whether the client stays to the end is its own affair.
+    let _ = driver.close();
     Ok(())
 }
 
@@ -200,15 +203,16 @@ fn options(settings: Settings) -> ServerOptions<'static> {
     }
     options.tls = settings.encryption == Encryption::Implicit;
     options.require_auth = settings.require_auth;
+    options.timeouts = ServerTimeouts { command: PATIENCE.into(), data_block: PATIENCE.into() };
     options
 }
 
 /// Answers a question, as soon as there is room for the reply.
-fn answer(server: &mut Server, stream: &mut Stream, verb: impl Fn(&mut Server) -> Result<(), Error>) -> io::Result<()> {
+fn answer(driver: &mut Driver<Server>, verb: impl Fn(&mut Server) -> Result<(), Error>) -> io::Result<()> {
     loop {
-        match verb(server) {
+        match verb(&mut driver.endpoint) {
             Ok(()) => return Ok(()),
-            Err(Error::Misuse(Misuse::Full)) if server.wants_write() => stream.send(server)?,
+            Err(Error::Misuse(Misuse::Full)) if driver.endpoint.wants_write() => driver.flush()?,
             Err(error) => return Err(io::Error::other(error)),
         }
     }
@@ -219,10 +223,10 @@ struct Host<'a> {
     settings: Settings,
     outbox: &'a Sender<Received>,
     transaction: Received,
-    /// How often something was read.
-    reads: u64,
-    /// The read with which MAIL came.
-    sender_read: u64,
+    /// Turns of the driver, each of which reads once at most.
+    turns: u64,
+    /// The turn with which MAIL came.
+    sender_turn: u64,
 }
 
 impl Host<'_> {
@@ -245,10 +249,10 @@ impl Host<'_> {
                 self.forget();
                 self.transaction.from = path.as_str().to_owned();
                 self.transaction.parameters = parameters.as_str().to_owned();
-                self.sender_read = self.reads;
+                self.sender_turn = self.turns;
             }
             ServerEvent::Rcpt { path, parameters } => {
-                self.transaction.pipelined |= self.reads == self.sender_read;
+                self.transaction.pipelined |= self.turns == self.sender_turn;
                 return self.decide_recipient(path, parameters.as_str());
             }
             ServerEvent::DataStart { chunking } => self.transaction.chunked = *chunking,

@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 
 use mailproto::smtp::{self, Envelope, Submission, SubmissionEvent, SubmissionOptions, TlsPolicy, Verdict};
 use mailproto::{Endpoint, Error, Misuse};
+use mailproto_host::blocking::Driver;
 
-use super::Failure;
-use super::stream::Stream;
+use super::tls::TLS;
+use super::{Failure, TIMEOUTS, connect};
+use crate::certificates::HOST;
 
 /// A message is passed on in pieces of this size: chunks, where they are wanted.
 const PIECE: usize = 1 << 20;
@@ -30,24 +32,28 @@ pub(crate) fn submit(
     options: SubmissionOptions,
     messages: &[(Envelope, &[u8])],
 ) -> Result<Report, Failure> {
-    let mut stream = Stream::connect(address)?;
-    if options.tls == TlsPolicy::Implicit {
-        stream.start_tls_as_client()?;
+    let implicit = options.tls == TlsPolicy::Implicit;
+    let submission = Submission::new(SubmissionOptions { timeouts: TIMEOUTS, ..options })?;
+    let mut stream = connect(address)?;
+    if implicit {
+        stream.start_tls(&TLS.client, HOST)?;
     }
-    let mut submission = Submission::new(options)?;
+    let mut driver = Driver::new(submission, stream);
     let mut told: Vec<Vec<Option<Verdict>>> = Vec::new();
     for (envelope, _) in messages {
         told.push(vec![None; envelope.recipients.len()]);
-        submission.submit(envelope.clone())?;
+        driver.endpoint.submit(envelope.clone())?;
     }
-    submission.finish();
+    driver.endpoint.finish();
 
     let mut report = Report::default();
     let mut body: Option<&[u8]> = None;
-    while !submission.is_closed() {
-        let mut handshake = false;
-        match submission.next_event()? {
-            Some(SubmissionEvent::StartTls) => handshake = true,
+    while !driver.endpoint.is_closed() {
+        match driver.endpoint.next_event()? {
+            Some(SubmissionEvent::StartTls) => {
+                driver.start_tls(&TLS.client, HOST)?;
+                driver.endpoint.tls_started()?;
+            }
             Some(SubmissionEvent::BodyWanted { message }) => body = Some(messages[message.as_u32() as usize].1),
             Some(SubmissionEvent::Recipient { message, recipient, delivery }) => {
                 let verdict = &mut told[message.as_u32() as usize][recipient as usize];
@@ -59,29 +65,23 @@ pub(crate) fn submit(
                 report.failure = Some((failure, reply.map(|reply| reply.code())));
             }
             Some(_) => {}
-            None => {
-                let held_up = match &mut body {
-                    Some(rest) => match pass_on(&mut submission, rest)? {
-                        Passed::All => {
-                            body = None;
-                            false
-                        }
-                        Passed::Some => false,
-                        Passed::Nothing => true,
-                    },
-                    None => {
-                        report.commands.extend(first_words(&submission.transmit_log().to_string()));
-                        true
+            None => match &mut body {
+                Some(rest) => {
+                    let passed = pass_on(&mut driver.endpoint, rest)?;
+                    if matches!(passed, Passed::All) {
+                        body = None;
                     }
-                };
-                if held_up || submission.wants_write() {
-                    stream.turn(&mut submission)?;
+                    if matches!(passed, Passed::Nothing) && !driver.endpoint.wants_write() {
+                        driver.turn()?;
+                    } else {
+                        driver.flush()?;
+                    }
                 }
-            }
-        }
-        if handshake {
-            stream.start_tls_as_client()?;
-            submission.tls_started()?;
+                None => {
+                    report.commands.extend(first_words(&driver.endpoint.transmit_log().to_string()));
+                    driver.turn()?;
+                }
+            },
         }
     }
     let all = |verdicts: Vec<Option<Verdict>>| verdicts.into_iter().collect::<Option<Vec<_>>>();

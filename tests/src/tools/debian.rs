@@ -55,7 +55,11 @@ pub(super) fn unpack(
     if root.join(UNPACKED).is_file() {
         return Ok(());
     }
-    let libraries = libraries_of(name)?;
+    let libraries = libraries_of(name).or_else(|_| {
+        // There may be no index yet.
+        run(apt_get().arg("update"), "apt-get update")?;
+        libraries_of(name)
+    })?;
     let missing: Vec<&str> = libraries.iter().map(String::as_str).filter(|library| !has(library)).collect();
     install(&missing, progress)?;
 
