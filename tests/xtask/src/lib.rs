@@ -7,6 +7,7 @@
 //! cargo xtask fuzz [TARGET]     search for inputs that break a parser
 //! cargo xtask diagrams          draw the state tables into the docs
 //! cargo xtask header            write include/mailproto.h
+//! cargo xtask install           put the C face where C programs look for it
 //! cargo xtask sizes             flash, RAM, wasm and C sizes against their bounds
 //! ```
 //!
@@ -14,6 +15,7 @@
 //! what is missing and how to get it.
 
 pub mod bench;
+pub mod c;
 pub mod emulator;
 pub mod firmware;
 pub mod fuzz;
@@ -44,6 +46,8 @@ pub enum Chore {
     Fuzz(fuzz::Arguments),
     /// Write include/mailproto.h from the Rust of the C face
     Header(header::Arguments),
+    /// Install the C face: libraries, headers, pkg-config file, CMake package
+    Install(c::install::Arguments),
     /// Measure flash, RAM, wasm and C sizes and hold them to their bounds
     Sizes(sizes::Arguments),
     /// Build the firmware, check it and run it in the emulator
@@ -62,6 +66,7 @@ impl Chore {
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Fuzz(arguments) => fuzz::run(&arguments),
             Self::Header(arguments) => header::run(&arguments),
+            Self::Install(arguments) => c::install::run(&arguments),
             Self::Sizes(arguments) => sizes::run(&arguments),
             Self::Wasm => wasm::run(),
             Self::Firmware => firmware::run(),
