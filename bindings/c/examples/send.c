@@ -96,7 +96,7 @@ static mailproto_status converse(mailproto_smtp_submission *submission, struct l
       mailproto_smtp_submission_receive_eof(submission);
 
     mailproto_smtp_submission_handle_time(submission, line_now());
-    if (sent == LINE_WAIT && got == LINE_WAIT)
+    if (sent == LINE_WAIT && got == LINE_WAIT && !mailproto_smtp_submission_is_closed(submission))
       line_wait(line, mailproto_smtp_submission_next_timeout(submission).at);
   }
   return status;

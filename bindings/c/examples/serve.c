@@ -138,9 +138,9 @@ static bool serve(struct session *session) {
     if (got == LINE_ENDED || got == LINE_BROKEN) mailproto_smtp_server_receive_eof(server);
 
     mailproto_smtp_server_handle_time(server, line_now());
-    if (sent == LINE_WAIT && got == LINE_WAIT) return true;
+    if (sent == LINE_WAIT && got == LINE_WAIT) break;
   }
-  return false;
+  return !mailproto_smtp_server_is_closed(server);
 }
 
 static void greet(struct session *session, int socket) {

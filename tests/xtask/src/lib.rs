@@ -7,6 +7,7 @@
 //! cargo xtask fuzz [TARGET]     search for inputs that break a parser
 //! cargo xtask diagrams          draw the state tables into the docs
 //! cargo xtask header            write include/mailproto.h
+//! cargo xtask install           put the C face where C programs look for it
 //! cargo xtask sizes             flash, RAM, wasm and C sizes against their bounds
 //! ```
 //!
@@ -14,6 +15,7 @@
 //! what is missing and how to get it.
 
 pub mod bench;
+pub mod c;
 pub mod diagrams;
 pub mod emulator;
 pub mod firmware;
@@ -46,6 +48,8 @@ pub enum Chore {
     Diagrams(diagrams::Arguments),
     /// Write include/mailproto.h from the Rust of the C face
     Header(header::Arguments),
+    /// Install the C face: libraries, headers, pkg-config file, CMake package
+    Install(c::install::Arguments),
     /// Measure flash, RAM, wasm and C sizes and hold them to their bounds
     Sizes(sizes::Arguments),
     /// Build the firmware, check it and run it in the emulator
@@ -65,6 +69,7 @@ impl Chore {
             Self::Fuzz(arguments) => fuzz::run(&arguments),
             Self::Diagrams(arguments) => diagrams::run(&arguments),
             Self::Header(arguments) => header::run(&arguments),
+            Self::Install(arguments) => c::install::run(&arguments),
             Self::Sizes(arguments) => sizes::run(&arguments),
             Self::Wasm => wasm::run(),
             Self::Firmware => firmware::run(),

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{diagrams, emulator, firmware, fuzz, process, readme, sizes};
+use crate::{c, diagrams, emulator, firmware, fuzz, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -62,6 +62,12 @@ const STEPS: &[Step] = &[
         about: "the firmware cannot panic and does its job in the emulator",
         needs: &emulator::NEEDS,
         run: firmware::run,
+    },
+    Step {
+        name: "c",
+        about: "the C face: headers, symbols, memory, sanitizers, valgrind, packages",
+        needs: &c::NEEDS,
+        run: c::run,
     },
     Step {
         name: "sizes",

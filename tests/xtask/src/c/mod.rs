@@ -1,0 +1,112 @@
+//! The C face: the archive and the shared library, their installation, and the step that tests them.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `mod.rs` | one build of both libraries, and what a program that uses them weighs |
+//! | `install.rs` | `cargo xtask install`: libraries, headers, pkg-config file, CMake package |
+//! | `check.rs` | the step: headers, symbols, tests in C and C++, consumers |
+//! | `mail.rs` | the examples send each other mail, under sanitizers and valgrind |
+
+mod check;
+pub mod install;
+mod mail;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::setup::Need;
+use crate::{process, project};
+
+pub use check::run;
+
+/// What building and testing the C face needs.
+pub const NEEDS: [Need; 11] = [
+    Need::Program("cc", "gcc"),
+    Need::Program("c++", "g++"),
+    Need::Program("clang", "clang"),
+    Need::File("/usr/lib/clang/14/lib/linux/libclang_rt.asan-x86_64.a", "libclang-rt-14-dev"),
+    Need::Program("valgrind", "valgrind"),
+    Need::Program("objcopy", "binutils"),
+    Need::Program("cmake", "cmake"),
+    Need::Program("pkg-config", "pkg-config"),
+    Need::Program("doxygen", "doxygen"),
+    Need::Program("openssl", "openssl"),
+    Need::Library("openssl", "libssl-dev"),
+];
+
+/// What a program that uses the archive must link besides. Pinned: a new entry is a new dependency.
+const LIBRARIES: &str = "-lc";
+
+/// The version of the binary interface, which names the shared library.
+const ABI: u32 = mailproto_c::version::MAILPROTO_ABI_VERSION;
+
+/// The built libraries.
+pub struct Built {
+    /// `libmailproto.a`.
+    pub archive: PathBuf,
+    /// The shared library, under the name of its binary interface.
+    pub shared: PathBuf,
+}
+
+/// Builds both libraries, by one run of the compiler.
+pub fn build() -> Result<Built> {
+    let products = project::target().join("staticlib");
+    let listed = products.join("native-static-libs");
+    process::run(
+        process::cargo(&["rustc", "--quiet", "-p", "mailproto-c", "--lib", "--profile", "staticlib"])
+            .args(["--crate-type", "staticlib,cdylib", "--"])
+            .arg(format!("-Clink-arg=-Wl,-soname,libmailproto.so.{ABI}"))
+            .arg(format!("--print=native-static-libs={}", listed.display())),
+    )?;
+    let libraries = fs::read_to_string(&listed).with_context(|| format!("cannot read {}", listed.display()))?;
+    if libraries.trim() != LIBRARIES {
+        bail!("the archive wants `{}` linked, not `{LIBRARIES}`", libraries.trim());
+    }
+
+    let folder = project::target().join("c");
+    fs::create_dir_all(&folder)?;
+    let built = Built { archive: folder.join("libmailproto.a"), shared: folder.join(format!("libmailproto.so.{ABI}")) };
+    // The standard library's debug information drags unwind tables along, for a library through which nothing
+    // unwinds: a fifth of a small program.
+    let tables = ["--strip-debug", "--remove-section=.eh_frame", "--remove-section=.rela.eh_frame"];
+    process::run(process::command("objcopy").args(tables).arg(products.join("libmailproto_c.a")).arg(&built.archive))?;
+    process::run(process::command("strip").arg(products.join("libmailproto_c.so")).arg("-o").arg(&built.shared))?;
+    Ok(built)
+}
+
+/// Bytes of `examples/send.c`, stripped, with libc and OpenSSL linked dynamically: what a C program that sends
+/// mail weighs beyond them.
+pub fn stripped_size() -> Result<u64> {
+    let built = build()?;
+    let program = project::target().join("c/send-small");
+    process::run(
+        compiler("cc")
+            .args(["-Os", "-s", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,-z,noseparate-code"])
+            .args(sources("send"))
+            .arg(&built.archive)
+            .args(["-lssl", "-lcrypto", "-o"])
+            .arg(&program),
+    )?;
+    Ok(fs::metadata(&program)?.len())
+}
+
+/// A C compiler that takes no warning for an answer.
+fn compiler(name: &str) -> std::process::Command {
+    let mut compiler = process::command(name);
+    compiler.args(["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror"]).arg("-I").arg(project::path("include"));
+    compiler
+}
+
+/// The files of an example.
+fn sources(example: &str) -> [PathBuf; 2] {
+    [example, "line"].map(|name| project::path(format!("bindings/c/examples/{name}.c")))
+}
+
+/// Runs a program with a bound on its time, for it is a test.
+fn timed(program: &Path) -> std::process::Command {
+    let mut timed = process::command("timeout");
+    timed.arg("120").arg(program);
+    timed
+}
