@@ -19,7 +19,7 @@ pub use fixed::Fixed;
 pub use heap::Heap;
 
 use crate::error::Misuse;
-use crate::slice::{after_mut, copy};
+use crate::slice::{after_mut, copy, shift};
 use zeroize::Zeroize;
 
 /// The buffers of an endpoint that does not say which: [`Heap`] where there is an allocator.
@@ -141,9 +141,7 @@ impl<S: Store> Buffer<S> {
         if self.start > 0 {
             let (start, end) = (self.start as usize, self.end as usize);
             let used = self.store.bytes_mut().get_mut(..end).unwrap_or_default();
-            if start <= used.len() {
-                used.copy_within(start.., 0);
-            }
+            shift(used, start);
             if self.secret {
                 after_mut(used, end - start).zeroize();
             }

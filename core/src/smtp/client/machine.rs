@@ -232,8 +232,7 @@ impl Machine {
                 return Advance::Idle;
             }
         }
-        // One byte of room stays, through which what is too much for the buffer is read past.
-        let limit = (self.limits.reply as usize).min(capacity.saturating_sub(1));
+        let limit = (self.limits.reply as usize).min(capacity);
         let frame = self.framer.next(input, limit);
         match frame {
             ReplyFrame::Incomplete => self.end_of_input(input),
