@@ -6,6 +6,8 @@ use mailproto::smtp::{
     Submission, SubmissionEvent, SubmissionOptions, TlsPolicy, Verb, Verdict,
 };
 use mailproto::{Anomalies, Endpoint, Leniency};
+use std::fs;
+use std::path::Path;
 
 /// A client that has heard these words, each when it had sent all it could.
 fn client(turns: &[&str]) -> Client {
@@ -336,4 +338,38 @@ fn a_login_that_is_asked_for_nothing_sensible_ends() {
         assert_eq!(client.transmit(), answer.as_bytes());
         client.transmitted(client.transmit().len());
     }
+}
+
+/// The text of every Rust file below `folder`.
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_table_of_quirks_names_tests_that_exist() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut text = String::new();
+    for folder in ["hostile", "pairs", "roundtrip", "../core/src"] {
+        sources(&tests.join(folder), &mut text);
+    }
+    let table = fs::read_to_string(tests.join("QUIRKS.md")).unwrap();
+    let mut seen = 0;
+    for quoted in table.split('`').skip(1).step_by(2) {
+        // A name in full, one that shares its start with the name before it, or the start of one.
+        let Some(name) = quoted.strip_prefix('…').or_else(|| Some(quoted.rsplit_once("::")?.1)) else { continue };
+        let found = match name.strip_suffix('…') {
+            Some(start) => text.contains(&format!("fn {start}")),
+            None => text.contains(&format!("fn {name}(")) || text.contains(&format!("mod {name} {{")),
+        };
+        assert!(found, "no test {quoted}");
+        seen += 1;
+    }
+    assert!(seen > 70, "only {seen} tests are named");
 }
