@@ -408,6 +408,19 @@ fn recipients_of_a_refused_message_do_not_stand_for_the_next() {
 }
 
 #[test]
+fn a_verdict_of_3yz_on_a_message_is_a_no_and_the_next_one_can_follow() {
+    let mut client = after(HELLO);
+    client.mail("a@b.example", &[]).unwrap();
+    client.rcpt("c@d.example", &[]).unwrap();
+    client.data().unwrap();
+    feed(&mut client, b"250 ok\r\n250 ok\r\n354 go\r\n");
+    client.finish_data().unwrap();
+    feed(&mut client, b"354 what\r\n");
+    client.mail("a@b.example", &[]).unwrap();
+    assert_eq!(client.transmit(), b"MAIL FROM:<a@b.example>\r\n");
+}
+
+#[test]
 fn strictness_is_chosen_at_run_time() {
     let first = |leniency, bytes: &[u8]| {
         let mut client: Client = Client::new(ClientOptions { leniency, ..ClientOptions::default() });

@@ -201,10 +201,10 @@ pub fn assert_same(reference: &Record, other: &Record, way: &str) {
     }
     assert_eq!(reference.events, other.events, "{way}: events");
     assert_eq!(reference.error, other.error, "{way}: error");
-    assert!(
-        reference.sent == other.sent,
-        "{way}: sent\n{}\nnot\n{}",
-        other.sent.escape_ascii(),
-        reference.sent.escape_ascii()
-    );
+    // On a connection that has failed nothing more is sent, so there it is a matter of when.
+    let same = match reference.error {
+        None => reference.sent == other.sent,
+        Some(_) => reference.sent.starts_with(&other.sent) || other.sent.starts_with(&reference.sent),
+    };
+    assert!(same, "{way}: sent\n{}\nnot\n{}", other.sent.escape_ascii(), reference.sent.escape_ascii());
 }

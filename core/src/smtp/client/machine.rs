@@ -404,7 +404,9 @@ impl Machine {
         if self.body == Body::Lines && verb == Verb::Data {
             self.close_by_peer();
         }
-        self.state = match self.state.after(verb, outcome) {
+        // 3yz where it has no place is no yes (RFC 5321 §4.2.1).
+        let after = self.state.after(verb, outcome).or_else(|| self.state.after(verb, Outcome::Refusal));
+        self.state = match after {
             Some(State::Handshake) | None => self.state,
             Some(state) => state,
         };
