@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::emulator::{self, Report};
 use crate::image::Image;
-use crate::serve::{self, Server};
+use crate::serve::{self, Message, Server};
 use crate::sizes::Measure;
 use crate::targets::{CORTEX_M3, Library, Toolchain};
 use crate::{process, project};
@@ -90,6 +90,11 @@ fn measure() -> Result<Cost> {
     Ok(*KNOWN.get_or_init(|| cost))
 }
 
+/// The program of this name, built and checked.
+pub fn image(name: &str) -> Result<PathBuf> {
+    Ok(build(&Toolchain::of(CORTEX_M3)?, name)?.path)
+}
+
 /// Builds one program and proves that it cannot panic.
 fn build(toolchain: &Toolchain, name: &str) -> Result<Program> {
     process::run(
@@ -144,12 +149,17 @@ fn run_send(program: &Program) -> Result<Report> {
     let server = Server::start(&serve::command()?, false)?;
     let report = emulator::run(&program.path, server.address(), LIMIT)?;
     let arrived = server.message(LIMIT)?;
+    check(&arrived)?;
+    println!("the server holds the message, {} bytes as they were sent", arrived.content.len());
+    Ok(report)
+}
+
+/// Fails where what arrived is not what the board sends.
+pub fn check(arrived: &Message) -> Result<()> {
     if (arrived.from.as_str(), arrived.to.as_slice()) != (message::SENDER, &[message::RECIPIENT.to_owned()]) {
         bail!("the envelope arrived as {} to {:?}", arrived.from, arrived.to);
     }
-    compare(arrived.content.as_bytes(), &expected_message())?;
-    println!("the server holds the message, {} bytes as they were sent", arrived.content.len());
-    Ok(report)
+    compare(arrived.content.as_bytes(), &expected_message())
 }
 
 /// The message that the board makes.

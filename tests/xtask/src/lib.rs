@@ -16,6 +16,7 @@
 
 pub mod bench;
 pub mod c;
+pub mod demo;
 pub mod diagrams;
 pub mod emulator;
 pub mod firmware;
@@ -38,6 +39,8 @@ use clap::Subcommand;
 /// What can be asked of this program.
 #[derive(Subcommand)]
 pub enum Chore {
+    /// Send a message from each kind of host to `mailproto serve`, and show what happens
+    Demo(demo::Arguments),
     /// Run everything that must hold
     Test(test::Arguments),
     /// Time mailproto side by side with its peers
@@ -64,6 +67,7 @@ impl Chore {
     /// Does it.
     pub fn run(self) -> Result<()> {
         match self {
+            Self::Demo(arguments) => demo::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Fuzz(arguments) => fuzz::run(&arguments),

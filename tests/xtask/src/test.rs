@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{c, diagrams, emulator, firmware, fuzz, process, readme, sizes};
+use crate::{c, demo, diagrams, emulator, firmware, fuzz, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -68,6 +68,12 @@ const STEPS: &[Step] = &[
         about: "the C face: headers, symbols, memory, sanitizers, valgrind, packages",
         needs: &c::NEEDS,
         run: c::run,
+    },
+    Step {
+        name: "demo",
+        about: "a Rust, a C, a Node program and a firmware each send a message to mailproto serve",
+        needs: &demo::NEEDS,
+        run: demo::once,
     },
     Step {
         name: "sizes",

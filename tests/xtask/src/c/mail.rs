@@ -216,7 +216,8 @@ impl Materials {
     }
 }
 
-fn plain(example: &str, built: &Built, folder: &Path) -> Result<PathBuf> {
+/// An example as its users build it.
+pub(super) fn plain(example: &str, built: &Built, folder: &Path) -> Result<PathBuf> {
     let program = folder.join(example);
     process::run(
         compiler("cc")

@@ -76,6 +76,11 @@ pub fn build() -> Result<Built> {
     Ok(built)
 }
 
+/// An example, built.
+pub fn example(name: &str) -> Result<PathBuf> {
+    mail::plain(name, &build()?, &project::target().join("c"))
+}
+
 /// Bytes of `examples/send.c`, stripped, with libc and OpenSSL linked dynamically: what a C program that sends
 /// mail weighs beyond them.
 pub fn stripped_size() -> Result<u64> {
