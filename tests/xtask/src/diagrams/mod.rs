@@ -1,6 +1,6 @@
 //! `cargo xtask diagrams`: draws the state tables of the core into its docs.
 //!
-//! A table is data in the core; a [`Plan`] says where its states stand and which way its arrows
+//! A table is data in the core; a plan says where its states stand and which way its arrows
 //! take. What is written on cards and arrows comes from the table alone, and a plan that does not
 //! fit its table is refused: the drawing cannot say what the code does not do.
 //!
