@@ -92,7 +92,7 @@ impl Built {
 /// Builds the face, or a part of it, optimised for size.
 pub fn build(parts: &Parts) -> Result<Built> {
     let toolchain = Toolchain::of(WASM)?;
-    let mut cargo = toolchain.cargo("build", Library::Std);
+    let mut cargo = toolchain.cargo("build", Library::Alloc);
     cargo.args(["-p", "mailproto-wasm", "--profile", "wasm"]);
     let folder = match parts {
         Parts::All => project::target().join("wasm/all"),
