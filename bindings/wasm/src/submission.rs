@@ -16,7 +16,6 @@ use mailproto::smtp::{
 use mailproto::{Endpoint, Instant};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroizing;
 
 /// Messages to one server on one connection: see [`Submission`].
 #[wasm_bindgen]
@@ -114,10 +113,10 @@ impl SmtpSubmission {
 
 fn login(texts: &Array, allow_without_tls: bool) -> Result<Option<Login>, JsValue> {
     let mut texts = Texts::new(texts);
-    let (Some(user), Some(password)) = (texts.next(), texts.next().map(Zeroizing::new)) else {
+    let (Some(user), Some(password)) = (texts.next(), texts.next()) else {
         return Ok(None);
     };
-    let mut login = Login::new(&user, &password);
+    let mut login = Login::new(user, password);
     login.authorization = texts.next().unwrap_or_default();
     if let Some(name) = texts.next() {
         let named = Mechanism::from_name(name.as_bytes()).ok_or_else(|| error::argument("mechanism"))?;

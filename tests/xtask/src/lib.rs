@@ -23,6 +23,7 @@ pub mod firmware;
 pub mod fuzz;
 pub mod header;
 pub mod image;
+pub mod npm;
 pub mod process;
 pub mod project;
 pub mod readme;

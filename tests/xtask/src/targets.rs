@@ -27,8 +27,8 @@ const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 pub enum Library {
     /// `core` alone: no allocator, no system.
     Core,
-    /// All of it.
-    Std,
+    /// `core` and what needs memory, but no system.
+    Alloc,
 }
 
 /// A way to build for one target.
@@ -70,7 +70,7 @@ impl Toolchain {
         cargo
             .arg(match library {
                 Library::Core => "-Zbuild-std=core,panic_abort",
-                Library::Std => "-Zbuild-std=std,panic_abort",
+                Library::Alloc => "-Zbuild-std=core,alloc,panic_abort",
             })
             .env("RUSTC", RUSTC)
             // What lets a released compiler build its own library.

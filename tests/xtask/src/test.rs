@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{c, demo, diagrams, emulator, firmware, fuzz, process, readme, sizes};
+use crate::{c, demo, diagrams, emulator, firmware, fuzz, npm, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -68,6 +68,18 @@ const STEPS: &[Step] = &[
         about: "the C face: headers, symbols, memory, sanitizers, valgrind, packages",
         needs: &c::NEEDS,
         run: c::run,
+    },
+    Step {
+        name: "npm",
+        about: "the npm package in Node, beside the mail programs of others, packed and installed",
+        needs: &npm::NODE,
+        run: npm::test,
+    },
+    Step {
+        name: "browser",
+        about: "the npm package in Chromium: a client against a server inside the page",
+        needs: &npm::BROWSER,
+        run: npm::browser,
     },
     Step {
         name: "demo",

@@ -16,6 +16,9 @@ use crate::{process, project, setup};
 /// Where the npm package takes the module and its glue from.
 const PACKAGE: &str = "bindings/wasm/npm";
 
+/// What is packed along.
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
 /// The name of the module and of its glue.
 const NAME: &str = "mailproto";
 
@@ -40,6 +43,10 @@ pub fn run() -> Result<()> {
         let place = project::path(PACKAGE).join(name);
         fs::copy(&file, &place).with_context(|| format!("cannot write {}", place.display()))?;
     }
+    for licence in LICENCES {
+        let place = project::path(PACKAGE).join(licence);
+        fs::copy(project::path(licence), &place).with_context(|| format!("cannot write {}", place.display()))?;
+    }
     println!(
         "{} bytes of WebAssembly, {} gzipped, in {PACKAGE}",
         fs::metadata(built.module())?.len(),
@@ -48,8 +55,20 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// What travels to a browser: modules and the JavaScript beside them.
-pub fn measures() -> Result<Vec<Measure>> {
+/// The folder of the npm package.
+pub fn package() -> PathBuf {
+    project::path(PACKAGE)
+}
+
+/// How many bytes of these travel.
+pub fn gzipped(bytes: &[u8]) -> Result<u64> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len() as u64)
+}
+
+/// What WebAssembly travels to a browser.
+pub fn sizes() -> Result<Vec<Measure>> {
     let library = Toolchain::of(WASM)?.library_origin();
     let measure = |name, bytes, bound| Measure { name, bytes, bound: Some(bound), library };
     Ok(vec![
@@ -79,9 +98,7 @@ impl Built {
 
     /// How many bytes of the module travel.
     pub fn gzipped(&self) -> Result<u64> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&fs::read(self.module())?)?;
-        Ok(encoder.finish()?.len() as u64)
+        gzipped(&fs::read(self.module())?)
     }
 
     fn files(&self) -> [PathBuf; 2] {
@@ -92,7 +109,7 @@ impl Built {
 /// Builds the face, or a part of it, optimised for size.
 pub fn build(parts: &Parts) -> Result<Built> {
     let toolchain = Toolchain::of(WASM)?;
-    let mut cargo = toolchain.cargo("build", Library::Std);
+    let mut cargo = toolchain.cargo("build", Library::Alloc);
     cargo.args(["-p", "mailproto-wasm", "--profile", "wasm"]);
     let folder = match parts {
         Parts::All => project::target().join("wasm/all"),
@@ -104,7 +121,11 @@ pub fn build(parts: &Parts) -> Result<Built> {
     process::run(&mut cargo)?;
 
     let compiled = toolchain.products("wasm").join("mailproto_wasm.wasm");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let built = Built { folder };
+    if is_newer(&built.module(), &compiled) == Some(true) {
+        return Ok(built);
+    }
+    fs::create_dir_all(&built.folder).with_context(|| format!("cannot create {}", built.folder.display()))?;
     Bindgen::new()
         .input_path(&compiled)
         .out_name(NAME)
@@ -113,11 +134,15 @@ pub fn build(parts: &Parts) -> Result<Built> {
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(&folder)
+        .generate(&built.folder)
         .with_context(|| format!("cannot make the JavaScript side of {}", compiled.display()))?;
-    let built = Built { folder };
     shrink(&built.module())?;
     Ok(built)
+}
+
+/// Whether what was made of a file is there and not older than it.
+fn is_newer(made: &Path, of: &Path) -> Option<bool> {
+    Some(made.metadata().ok()?.modified().ok()? >= of.metadata().ok()?.modified().ok()?)
 }
 
 /// Runs binaryen's `wasm-opt` over a module, in place.

@@ -70,12 +70,12 @@ export class Driver {
   async nextEvent() {
     try {
       for (;;) {
+        if (this.#error) throw this.#error;
         const event = this.#events.shift() ?? this.#poll();
         if (event) {
           if (event.type === 'startTls') await this.#startTls();
           return event;
         }
-        if (this.#error) throw this.#error;
         if (this.#over) return undefined;
         if (this.#session.isClosed() || (this.#ended && !this.#session.wantsRead())) {
           await this.close();

@@ -26,7 +26,7 @@ export async function sendMail(options) {
   signal?.throwIfAborted();
   const content = isWhole(data) ? encode(data) : undefined;
   const wishes = envelope(options, recipients, content);
-  const progress = new Progress(recipients, wishes);
+  const progress = new Progress(recipients, wishes, options);
   const socket = options.socket ?? (await connect(options));
   let session;
   let driver;
@@ -89,6 +89,8 @@ function envelope(options, recipients, content) {
 class Progress {
   #recipients;
   #wishes;
+  #auth;
+  #chunking;
   #settled = new Set();
   #result = {
     accepted: [],
@@ -101,9 +103,11 @@ class Progress {
   };
   error;
 
-  constructor(recipients, wishes) {
+  constructor(recipients, wishes, { auth, chunking }) {
     this.#recipients = recipients;
     this.#wishes = wishes;
+    this.#auth = auth;
+    this.#chunking = chunking || wishes.body === 'binarymime';
   }
 
   hear(event, session) {
@@ -187,6 +191,8 @@ class Progress {
     );
     const uses = {
       PIPELINING: true,
+      AUTH: this.#auth,
+      CHUNKING: this.#chunking,
       SIZE: wishes.size !== undefined,
       '8BITMIME': wishes.body === '8bitmime',
       BINARYMIME: wishes.body === 'binarymime',
