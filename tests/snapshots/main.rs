@@ -78,15 +78,9 @@ fn a_client_tells_of_each_reply() {
     for (turn, reply) in turns.into_iter().enumerate() {
         client.transmitted(client.transmit().len());
         client.receive(reply);
-        loop {
-            let mut wanted = false;
-            match client.next_event().unwrap() {
-                None => break,
-                Some(event) => {
-                    wanted = matches!(event, ClientEvent::DataReady { .. });
-                    writeln!(log, "{}", readable(&format!("{event:?}"))).unwrap();
-                }
-            }
+        while let Some(event) = client.next_event().unwrap() {
+            let wanted = matches!(event, ClientEvent::DataReady { .. });
+            writeln!(log, "{}", readable(&format!("{event:?}"))).unwrap();
             if wanted {
                 client.send_data(b"Subject: hi\r\n\r\n.\r\n").unwrap();
                 client.finish_data().unwrap();
