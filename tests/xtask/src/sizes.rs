@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::{firmware, npm, project, wasm};
+use crate::{c, firmware, npm, project, wasm};
 
 const COMMITTED: &str = "tests/sizes.json";
 
@@ -60,7 +60,7 @@ pub fn check() -> Result<()> {
 }
 
 /// Who measures; each builds what it measures, unless that is built already.
-const MEASURERS: &[fn() -> Result<Vec<Measure>>] = &[firmware::sizes, wasm::sizes, npm::sizes];
+const MEASURERS: &[fn() -> Result<Vec<Measure>>] = &[firmware::sizes, wasm::sizes, npm::sizes, c::sizes];
 
 fn measure() -> Result<Vec<Measure>> {
     let mut measures = Vec::new();
