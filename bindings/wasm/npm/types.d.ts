@@ -68,7 +68,7 @@ export interface Reasons {
   /** Your call was wrong; nothing changed. */
   misuse:
     | 'full' | 'controlCharacter' | 'syntax' | 'tooLong' | 'outOfOrder' | 'notOffered' | 'bareLineEnd' | 'replyCode'
-    | 'closed' | 'argument';
+    | 'closed' | 'noMemory' | 'argument';
   /** The peer broke the rules; the session is over. Send what is queued, then close. */
   protocol:
     | 'startTlsInjection' | 'malformedReply' | 'unexpectedReply' | 'bareLf' | 'mixedReplyCodes' | 'earlyTalk'

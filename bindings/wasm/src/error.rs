@@ -38,6 +38,7 @@ fn misuse(misuse: Misuse) -> Fields {
         Misuse::BareLineEnd => fields("bareLineEnd"),
         Misuse::ReplyCode => fields("replyCode"),
         Misuse::Closed => fields("closed"),
+        Misuse::NoMemory => fields("noMemory"),
         _ => fields("other"),
     }
 }

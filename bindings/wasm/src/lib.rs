@@ -54,6 +54,8 @@ mod server;
 mod shown;
 #[cfg(feature = "submission")]
 mod submission;
+#[cfg(test)]
+mod types_test;
 
 #[cfg(feature = "smtp-client")]
 pub use client::SmtpClient;

@@ -17,6 +17,7 @@ const WORDS = {
     bareLineEnd: 'bare CR, LF or NUL in message data: use CR LF line ends',
     replyCode: 'the reply code does not fit this stage: 4yz or 5yz',
     closed: 'the session is closed',
+    noMemory: 'there is no memory for what the call needs: free some, then call again',
     argument: '{argument} has a wrong type or is out of range',
   },
   protocol: {

@@ -1,0 +1,83 @@
+//! The types of the npm package are written by hand: what the core tells must stand in them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::format;
+
+const TYPES: &str = include_str!("../npm/types.d.ts");
+
+/// Where names are told to JavaScript.
+const TOLD: &str = concat!(
+    include_str!("client.rs"),
+    include_str!("endpoint.rs"),
+    include_str!("error.rs"),
+    include_str!("server.rs"),
+    include_str!("submission.rs"),
+);
+
+/// The names of an enum's variants in a source file.
+fn variants(source: &str, name: &str) -> Vec<String> {
+    let start = source.find(&format!("pub enum {name}")).unwrap_or_else(|| panic!("no enum {name}"));
+    let body = &source[start..];
+    let body = &body[..body.find("\n}").unwrap_or(body.len())];
+    let variant = |line: &str| {
+        let line = line.strip_prefix("    ")?;
+        let length = line.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (word, rest) = line.split_at(length);
+        let first = word.chars().next().filter(char::is_ascii_uppercase)?;
+        let ends = rest.starts_with([',', '(']) || rest.starts_with(" {");
+        ends.then(|| format!("{}{}", first.to_ascii_lowercase(), &word[1..]))
+    };
+    body.lines().skip(1).filter_map(variant).collect()
+}
+
+/// One declaration of the types, or one member of it, which is indented.
+fn declaration(start: &str) -> &'static str {
+    let from = TYPES.find(start).unwrap_or_else(|| panic!("{start} is not declared"));
+    let text = &TYPES[from..];
+    let end = if start.starts_with(' ') { ";\n" } else { ";\n\n" };
+    &text[..text.find(end).unwrap_or(text.len())]
+}
+
+fn assert_typed(source: &str, name: &str, start: &str, shape: impl Fn(&str) -> String) {
+    let variants = variants(source, name);
+    assert!(variants.len() > 1, "no variants of {name} found");
+    let declaration = declaration(start);
+    for variant in variants {
+        assert!(declaration.contains(&shape(&variant)), "`{variant}` of {name} is missing in {start}");
+        assert!(TOLD.contains(&format!("\"{variant}\"")), "nothing tells `{variant}` of {name}");
+    }
+}
+
+#[test]
+fn every_event_of_the_core_has_a_type() {
+    let event = |variant: &str| format!("type: '{variant}'");
+    let client = include_str!("../../../core/src/smtp/client/event.rs");
+    let server = include_str!("../../../core/src/smtp/server/event.rs");
+    let submission = include_str!("../../../core/src/smtp/submission/event.rs");
+    assert_typed(client, "Event", "export type SmtpClientEvent", event);
+    assert_typed(server, "Event", "export type SmtpServerEvent", event);
+    assert_typed(submission, "Event", "export type SmtpSubmissionEvent", event);
+}
+
+#[test]
+fn every_error_and_verdict_of_the_core_has_a_type() {
+    let word = |variant: &str| format!("'{variant}'");
+    let error = include_str!("../../../core/src/error.rs");
+    assert_typed(error, "Misuse", "  misuse:\n", word);
+    assert_typed(error, "ViolationKind", "  protocol:\n", word);
+    assert_typed(error, "LimitKind", "  limit:", word);
+    assert_typed(error, "Closure", "  closed:", word);
+    let submission = include_str!("../../../core/src/smtp/submission/event.rs");
+    assert_typed(submission, "Verdict", "export type Verdict", word);
+    assert_typed(submission, "Failure", "export type Failure", word);
+    let time = include_str!("../../../core/src/time.rs");
+    assert_typed(time, "TimeoutReason", "export type TimeoutReason", word);
+}
+
+#[test]
+fn every_event_that_is_typed_is_told() {
+    for typed in TYPES.split("type: '").skip(1).filter_map(|rest| rest.split('\'').next()) {
+        assert!(TOLD.contains(&format!("\"{typed}\"")), "nothing tells `{typed}`");
+    }
+}
