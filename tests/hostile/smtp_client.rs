@@ -468,3 +468,28 @@ fn what_leaves_by_data_can_never_smuggle() {
         }
     }
 }
+
+#[test]
+fn a_server_that_talks_without_listening_is_heard_all_the_same() {
+    let mut client = after(b"220 mx\r\n250 mx\r\n");
+    client.mail("a@b.example", &[]).unwrap();
+    client.rcpt("c@d.example", &[]).unwrap();
+    client.data().unwrap();
+    feed(&mut client, b"250 ok\r\n250 ok\r\n354 go\r\n");
+    while client.send_data(&[b'x'; 1000]).unwrap() > 0 {}
+    // Nothing of this is sent, for the server does not read.
+    let said = [b"552-no\r\n".repeat(100_000), b"552 really not\r\n".to_vec()].concat();
+    let mut rest = &said[..];
+    let mut verdict = None;
+    while !rest.is_empty() {
+        let taken = client.receive(rest);
+        assert!(taken > 0, "{} bytes are not taken", rest.len());
+        rest = &rest[taken..];
+        while let Ok(Some(event)) = client.next_event() {
+            if let ClientEvent::Reply { reply, .. } = event {
+                verdict = Some(reply.code());
+            }
+        }
+    }
+    assert_eq!(verdict, Some(552));
+}

@@ -222,8 +222,11 @@ impl Machine {
         if self.closing {
             return self.end_of_input(&[]);
         }
-        // What a reply may make the machine say itself must have room before the reply is read.
-        if transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM {
+        // What a reply may make the machine say itself must have room before the reply is read: the end
+        // of a message without recipients. Any other reply is read even where nothing can be sent, for a
+        // server may stop reading until its own words are read.
+        let may_speak = self.accepted == 0 && matches!(self.queue.front(), Some((_, Verb::Data)));
+        if may_speak && transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM {
             if transmit.no_room() == Misuse::NoMemory {
                 self.starve(DotWriter::FINISH_ROOM as u32);
                 return Advance::Failed;
