@@ -79,14 +79,13 @@ fn a_client_tells_of_each_reply() {
         client.transmitted(client.transmit().len());
         client.receive(reply);
         loop {
-            let mut wanted = false;
-            match client.next_event().unwrap() {
+            let wanted = match client.next_event().unwrap() {
                 None => break,
                 Some(event) => {
-                    wanted = matches!(event, ClientEvent::DataReady { .. });
                     writeln!(log, "{}", readable(&format!("{event:?}"))).unwrap();
+                    matches!(event, ClientEvent::DataReady { .. })
                 }
-            }
+            };
             if wanted {
                 client.send_data(b"Subject: hi\r\n\r\n.\r\n").unwrap();
                 client.finish_data().unwrap();
