@@ -1,60 +1,55 @@
-//! Sends one message: `send smtp://HOST:PORT FROM TO [FILE]`; `smtps://` for TLS from the first byte.
+//! Sends one message: `send smtp://HOST:PORT FROM TO [FILE]`; `smtps://` for TLS from the first byte. The
+//! environment variable `CA_FILE` names the authorities to trust in place of those that browsers trust.
 
 use mailproto::smtp::{BodyType, Envelope, Submission, SubmissionEvent, SubmissionOptions, TlsPolicy, Verdict};
 use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::blocking::{Driver, Stream};
-use mailproto_host::tls;
-use std::process::ExitCode;
+use mailproto_host::tls::{self, Trust};
+use std::env;
 
-fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [server, from, to, file @ ..] = arguments.as_slice() else {
-        eprintln!("usage: send smtp[s]://HOST[:PORT] FROM TO [FILE]");
-        return Ok(ExitCode::from(2));
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [url, from, to, file @ ..] = &arguments[..] else {
+        return Err("usage: send smtp[s]://HOST:PORT FROM TO [FILE]".into());
     };
+    let (scheme, place) = url.split_once("://").ok_or("the server is smtp://HOST:PORT or smtps://HOST:PORT")?;
+    let (host, port) = place.rsplit_once(':').ok_or("the server has no :PORT")?;
     let message = match file.first() {
-        Some(file) => std::fs::read(file)?,
-        None => format!("From: {from}\r\nTo: {to}\r\nSubject: hello\r\n\r\nHello from Rust.\r\n").into_bytes(),
+        Some(path) => std::fs::read(path)?,
+        None => format!("From: {from}\r\nTo: {to}\r\nSubject: Hello\r\n\r\nHello from Rust.\r\n").into_bytes(),
     };
-    let (scheme, address) = server.split_once("://").ok_or("the server is no URL")?;
-    let implicit = scheme == "smtps";
-    let (host, port) = address.rsplit_once(':').unwrap_or((address, if implicit { "465" } else { "25" }));
 
+    let implicit = scheme == "smtps";
     let mut options = SubmissionOptions::new("localhost");
-    if implicit {
-        options.tls = TlsPolicy::Implicit;
-    }
+    options.tls = if implicit { TlsPolicy::Implicit } else { TlsPolicy::Opportunistic };
     let mut envelope = Envelope::new(from, [to.as_str()]);
     envelope.size = Some(message.len() as u64);
-    if !message.is_ascii() {
-        envelope.body = BodyType::EightBitMime;
-    }
+    envelope.body = if message.is_ascii() { BodyType::SevenBit } else { BodyType::EightBitMime };
     let mut submission = Submission::new(options)?;
     submission.submit(envelope)?;
     submission.finish(); // QUIT when everything is done
 
-    let mut driver = Driver::new(submission, Stream::connect(host, port.parse()?)?);
+    let config = tls::client(&env::var_os("CA_FILE").map_or(Trust::Public, |file| Trust::File(file.into())))?;
+    let mut stream = Stream::connect(host, port.parse()?)?;
     if implicit {
-        driver.start_tls(&tls::client(&tls::Trust::Public)?, host)?;
+        stream.start_tls(&config, host)?;
     }
-    let accepted = converse(&mut driver, host, &message)?;
-    Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// The loop: take events and answer them, pass the message on, let the driver move bytes.
-fn converse(driver: &mut Driver<Submission>, host: &str, message: &[u8]) -> Result<bool, Box<dyn std::error::Error>> {
-    let (mut accepted, mut unsent) = (false, None);
+    let mut driver = Driver::new(submission, stream);
+    let mut accepted = false;
+    let mut unsent = None;
     while !driver.endpoint.is_closed() {
         while let Some(event) = driver.endpoint.next_event()? {
             match event {
                 SubmissionEvent::StartTls => {
-                    driver.start_tls(&tls::client(&tls::Trust::Public)?, host)?;
+                    driver.start_tls(&config, host)?;
                     driver.endpoint.tls_started()?;
                 }
-                SubmissionEvent::BodyWanted { .. } => unsent = Some(message),
+                SubmissionEvent::BodyWanted { .. } => unsent = Some(&message[..]),
                 SubmissionEvent::Recipient { delivery, .. } => {
+                    let said = delivery.reply.map(|reply| String::from_utf8_lossy(reply.as_bytes()).into_owned());
+                    println!("{to}: {:?} {}", delivery.verdict, said.unwrap_or_default().trim_end());
                     accepted = delivery.verdict == Verdict::Accepted;
-                    println!("{:?}", delivery.verdict);
+                    unsent = None;
                 }
                 _ => {}
             }
@@ -66,12 +61,12 @@ fn converse(driver: &mut Driver<Submission>, host: &str, message: &[u8]) -> Resu
                 Err(Error::Misuse(Misuse::Full)) => driver.flush()?,
                 Err(error) => return Err(error.into()),
             },
-            Some(rest) => {
-                let taken = driver.endpoint.send_data(rest)?;
-                unsent = rest.get(taken..);
+            Some(bytes) => {
+                unsent = bytes.get(driver.endpoint.send_data(bytes)?..);
                 driver.flush()?;
             }
         }
     }
-    Ok(accepted)
+    driver.close()?;
+    if accepted { Ok(()) } else { Err("the message was not accepted".into()) }
 }

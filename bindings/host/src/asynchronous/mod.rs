@@ -191,7 +191,8 @@ impl<E: Endpoint> Driver<E, Stream> {
     /// # Errors
     /// What the stream or TLS says.
     pub async fn start_tls(&mut self, config: &Arc<ClientConfig>, host: &str) -> io::Result<()> {
-        self.flush().await?;
+        // Not `flush`: what the peer sends next belongs to TLS.
+        poll_fn(|context| self.poll_send(context)).await;
         let stream = std::mem::replace(&mut self.stream, Stream::Closed);
         self.stream = within(HANDSHAKE, stream.start_tls(config, host)).await?;
         self.trace.tell(Traced::Tls);
@@ -204,7 +205,8 @@ impl<E: Endpoint> Driver<E, Stream> {
     /// # Errors
     /// What the stream or TLS says.
     pub async fn accept_tls(&mut self, config: &Arc<ServerConfig>) -> io::Result<()> {
-        self.flush().await?;
+        // Not `flush`: what the peer sends next belongs to TLS.
+        poll_fn(|context| self.poll_send(context)).await;
         let stream = std::mem::replace(&mut self.stream, Stream::Closed);
         self.stream = within(HANDSHAKE, stream.accept_tls(config)).await?;
         self.trace.tell(Traced::Tls);

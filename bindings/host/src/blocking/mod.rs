@@ -102,8 +102,9 @@ impl<E: Endpoint, T: Transport> Driver<E, T> {
     /// is sent; tells whether it did.
     fn send(&mut self) -> io::Result<bool> {
         let mut since = Instant::now();
+        let mut patience = Duration::ZERO;
         while !self.hung_up {
-            self.stream.set_patience(Some(ATTEMPT))?;
+            self.stream.set_patience(Some(patience))?;
             let bytes = self.endpoint.transmit();
             let outcome = if bytes.is_empty() { self.stream.flush().map(|()| 0) } else { self.stream.write(bytes) };
             match outcome {
@@ -112,11 +113,14 @@ impl<E: Endpoint, T: Transport> Driver<E, T> {
                     self.trace.tell(Traced::Sent(self.endpoint.transmit_log().front(sent)));
                     self.endpoint.transmitted(sent);
                     since = Instant::now();
+                    patience = Duration::ZERO;
                 }
                 Err(error) if gave_up(&error) => {
                     if self.receive(Some(Duration::ZERO))? {
                         return Ok(true);
                     }
+                    // Nothing moves in either direction: wait, but listen now and then.
+                    patience = ATTEMPT;
                     self.endpoint.handle_time(self.clock.now());
                     // Nobody reads: a farewell is not worth much waiting.
                     self.hung_up = !self.endpoint.wants_read() && since.elapsed() > FAREWELL;
@@ -171,7 +175,8 @@ impl<E: Endpoint> Driver<E, Stream> {
     /// # Errors
     /// What the stream or TLS says.
     pub fn start_tls(&mut self, config: &Arc<ClientConfig>, host: &str) -> io::Result<()> {
-        self.flush()?;
+        // Not `flush`: what the peer sends next belongs to TLS.
+        self.send()?;
         self.stream.start_tls(config, host)?;
         self.trace.tell(Traced::Tls);
         Ok(())
@@ -182,7 +187,8 @@ impl<E: Endpoint> Driver<E, Stream> {
     /// # Errors
     /// What the stream or TLS says.
     pub fn accept_tls(&mut self, config: &Arc<ServerConfig>) -> io::Result<()> {
-        self.flush()?;
+        // Not `flush`: what the peer sends next belongs to TLS.
+        self.send()?;
         self.stream.accept_tls(config)?;
         self.trace.tell(Traced::Tls);
         Ok(())

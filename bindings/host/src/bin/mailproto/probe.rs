@@ -141,6 +141,7 @@ impl Findings {
 enum Heard {
     /// Nothing of consequence.
     Nothing,
+    Greeted,
     /// EHLO or HELO succeeded.
     Hello,
     /// EHLO is not known here.
@@ -158,7 +159,7 @@ fn hear(event: ClientEvent<'_>, findings: &mut Findings, logged_in: bool) -> Hea
     match event {
         ClientEvent::Greeting(reply) => {
             findings.greeting = Some(text(&reply));
-            if reply.code() == 220 { Heard::Nothing } else { Heard::Refused(format!("no service: {}", text(&reply))) }
+            if reply.code() == 220 { Heard::Greeted } else { Heard::Refused(format!("no service: {}", text(&reply))) }
         }
         ClientEvent::StartTls { .. } => Heard::Wall,
         ClientEvent::Challenge { .. } => Heard::Challenge,
@@ -232,22 +233,27 @@ impl Probe<'_> {
         let login = self.login.clone().unwrap_or_default();
         let mut exchange: Option<Box<dyn ClientMechanism + '_>> = None;
         let mut refusal = None;
-        self.driver.endpoint.ehlo(&self.name).map_err(|error| Failure::usage(format_args!("--name: {error}")))?;
-        while !self.driver.endpoint.is_closed() {
+        loop {
             let heard = match self.driver.endpoint.next_event() {
-                Ok(Some(event)) => hear(event, self.findings, self.logged_in),
-                Ok(None) => {
-                    self.driver.turn().await.map_err(|error| {
-                        Failure::io(format_args!("the connection to {} broke", self.destination), &error)
-                    })?;
-                    continue;
-                }
-                // Whatever a server that has been refused by does, the refusal is what matters.
+                Ok(event) => event.map(|event| hear(event, self.findings, self.logged_in)),
+                // Whatever a server that has refused does then, the refusal is what matters.
                 Err(_) if refusal.is_some() => break,
                 Err(error) => return Err(self.cut(error)),
             };
+            let Some(heard) = heard else {
+                if self.driver.endpoint.is_closed() {
+                    break;
+                }
+                let broke = format!("the connection to {} broke", self.destination);
+                self.driver.turn().await.map_err(|error| Failure::io(broke, &error))?;
+                continue;
+            };
             match heard {
                 Heard::Nothing => {}
+                Heard::Greeted => {
+                    let said = self.driver.endpoint.ehlo(&self.name);
+                    said.map_err(|error| Failure::usage(format_args!("--name: {error}")))?;
+                }
                 Heard::Hello => self.after_hello(&login, &mut exchange)?,
                 Heard::NoTls(_) if self.policy == TlsPolicy::Opportunistic => {
                     self.tls_refused = true;

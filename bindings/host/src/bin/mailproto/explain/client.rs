@@ -143,7 +143,9 @@ impl Listener {
         match verb_of(&mut self.client, &command) {
             Ok(()) => {
                 let stood_in = self.waiting.iter().any(|(_, stands_in)| *stands_in);
-                if self.client.transmit().is_empty() && !stood_in {
+                if self.client.state() == State::Connected {
+                    step.breach(rules::misplaced(verb, State::Connected));
+                } else if self.client.transmit().is_empty() && !stood_in {
                     let pipelining = self.client.extensions().offers(ExtensionSet::PIPELINING);
                     step.breach(rules::impatient(verb, pipelining));
                 }

@@ -235,13 +235,9 @@ impl Speaker {
             }
         }
         let anomalies = self.server.anomalies();
-        // What bends the grammar of a command has been told of by the client.
-        let new = Anomalies::from_bits(
-            anomalies.bits()
-                & !self.tolerated.bits()
-                & !Anomalies::BARE_LINE_END_IN_DATA.bits()
-                & !Anomalies::BARE_LF.bits(),
-        );
+        // These the client's machine has told of already.
+        let told = self.tolerated | Anomalies::BARE_LINE_END_IN_DATA | Anomalies::EARLY_TALK;
+        let new = Anomalies::from_bits(anomalies.bits() & !told.bits());
         self.tolerated = anomalies;
         step.breaches.extend(rules::tolerated(Side::Client, new));
     }

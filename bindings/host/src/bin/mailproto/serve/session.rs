@@ -70,18 +70,18 @@ async fn converse(visitor: Visitor, gate: &Gate, mut ending: watch::Receiver<boo
     }
     let mut session = Session::new(gate, service, local, peer, number, place.surplus);
     let mut told_to_end = *ending.borrow();
-    while !driver.endpoint.is_closed() {
+    loop {
         if told_to_end {
             driver.endpoint.shut_down();
         }
-        match session.listen(&mut driver).await {
-            Ok(()) => {}
-            Err(cut) => {
-                // The reason has been put into words for the client already.
-                let _ = driver.flush().await;
-                let _ = driver.close().await;
-                return Err(cut);
-            }
+        if let Err(cut) = session.listen(&mut driver).await {
+            // The reason has been put into words for the client already.
+            let _ = driver.flush().await;
+            let _ = driver.close().await;
+            return Err(cut);
+        }
+        if driver.endpoint.is_closed() {
+            break;
         }
         if told_to_end {
             driver.turn().await?;

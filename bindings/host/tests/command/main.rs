@@ -1,0 +1,10 @@
+//! The `mailproto` command as its users meet it: run as a program, spoken to over loopback.
+
+mod example;
+mod explain;
+mod parse;
+mod probe;
+mod program;
+mod send;
+mod serve;
+mod wire;

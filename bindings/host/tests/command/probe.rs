@@ -1,0 +1,69 @@
+//! `mailproto probe`.
+
+use crate::program::{Server, run};
+use crate::wire::scripted;
+use serde_json::json;
+
+#[test]
+fn what_is_offered_is_told_for_each_stage() {
+    let server = Server::start(&["--submission", "0", "--tls-self-signed"]);
+    let url = format!("smtp://demo:demo@localhost:{}", server.port("submission"));
+    let outcome = run(&["probe", &url, "--insecure", "--json", "--trace"], b"").ended_with(0);
+    let found = outcome.object();
+    assert_eq!(found["greeting"], json!("220 localhost ESMTP"));
+    assert!(found["tls"].as_str().unwrap().starts_with("TLS 1."), "{found}");
+    let stages = found["stages"].as_array().unwrap();
+    let names: Vec<_> = stages.iter().map(|stage| stage["stage"].as_str().unwrap()).collect();
+    assert_eq!(names, ["plain", "tls", "login"]);
+    let offers = |stage: usize, keyword: &str| {
+        stages[stage]["capabilities"].as_array().unwrap().iter().any(|one| one["keyword"] == keyword)
+    };
+    assert_eq!([0, 1, 2].map(|stage| offers(stage, "STARTTLS")), [true, false, false]);
+    assert_eq!([0, 1, 2].map(|stage| offers(stage, "AUTH")), [false, true, false]);
+    assert!(outcome.stderr.contains("C: AUTH PLAIN [secret]") && !outcome.stderr.contains("AGRlbW8"), "{outcome:?}");
+
+    let text = run(&["probe", &server.url("smtp", "submission")], b"").ended_with(0).stdout;
+    for words in
+        ["in plain text it offers", "under TLS (TLS 1.", "STARTTLS", "TLS can be begun on this connection (RFC 3207)"]
+    {
+        assert!(text.contains(words), "{words} is not in {text}");
+    }
+}
+
+#[test]
+fn other_schemes_and_old_servers_are_probed_too() {
+    let server = Server::start(&["--smtps", "0", "--lmtp", "0", "--tls-self-signed"]);
+    let found = run(&["probe", &server.url("smtps", "smtps"), "--insecure", "--json"], b"").ended_with(0).object();
+    assert_eq!(found["stages"][0]["stage"], json!("tls"));
+    let found = run(&["probe", &server.url("lmtp", "lmtp"), "--tls", "none", "--json"], b"").ended_with(0).object();
+    assert_eq!(
+        (found["greeting"].as_str(), found["stages"].as_array().unwrap().len()),
+        (Some("220 localhost LMTP"), 1)
+    );
+
+    let (port, served) = scripted(&["220 old\r\n", "500 what?\r\n", "250 hello\r\n", "221 bye\r\n"], false);
+    let found = run(&["probe", &format!("smtp://127.0.0.1:{port}"), "--json"], b"").ended_with(0).object();
+    assert_eq!(found["stages"], json!([{ "stage": "plain", "capabilities": [] }]));
+    assert!(served.join().unwrap()[1].starts_with("HELO "));
+}
+
+#[test]
+fn what_went_wrong_decides_the_exit_status() {
+    let server = Server::start(&["--submission", "0", "--tls-self-signed"]);
+    let bad = format!("smtp://demo:bad@localhost:{}", server.port("submission"));
+    let outcome = run(&["probe", &bad, "--insecure", "--json"], b"").ended_with(1);
+    assert_eq!(outcome.object()["stages"].as_array().unwrap().len(), 2, "what was learned before is told");
+    assert!(outcome.stderr.contains("535"), "{outcome:?}");
+    run(&["probe", &bad], b"").ended_with(3);
+    run(&["probe", "nonsense"], b"").ended_with(2);
+    run(&["probe", "smtp://demo@localhost"], b"").ended_with(2);
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    run(&["probe", &format!("smtp://127.0.0.1:{free}")], b"").ended_with(3);
+    for (replies, wait, status) in
+        [(&["220 x\r\n"][..], false, 3), (&["220 x\r\n"], true, 4), (&["554 no\r\n", "221 bye\r\n"], false, 1)]
+    {
+        let (port, served) = scripted(replies, wait);
+        run(&["probe", &format!("smtp://127.0.0.1:{port}"), "--timeout", "1"], b"").ended_with(status);
+        served.join().unwrap();
+    }
+}
