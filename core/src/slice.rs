@@ -4,6 +4,7 @@
 //! every bound that the compiler cannot see is a bound that is asked for here.
 
 use core::cell::Cell;
+use memchr::memchr;
 
 /// The first `count` bytes, or all if there are fewer.
 #[inline]
@@ -32,6 +33,27 @@ pub(crate) fn shift(bytes: &mut [u8], count: usize) {
     for (place, byte) in cells.iter().zip(cells.get(count..).unwrap_or_default()) {
         place.set(byte.get());
     }
+}
+
+/// Where `byte` first stands in `bytes`, which is most often among the first of them: those are looked
+/// at on the spot.
+#[inline]
+pub(crate) fn find_near(byte: u8, bytes: &[u8]) -> Option<usize> {
+    let (ones, highs) = (u64::from_le_bytes([1; 8]), u64::from_le_bytes([0x80; 8]));
+    let pattern = u64::from_le_bytes([byte; 8]);
+    let mut rest = bytes;
+    for _ in 0..3 {
+        let Some((word, behind)) = rest.split_first_chunk() else { break };
+        // The lowest high bit that is set marks the first byte that is zero.
+        let difference = u64::from_le_bytes(*word) ^ pattern;
+        let zeros = difference.wrapping_sub(ones) & !difference & highs;
+        if zeros != 0 {
+            return Some(bytes.len() - rest.len() + zeros.trailing_zeros() as usize / 8);
+        }
+        rest = behind;
+    }
+    let found = if rest.len() < 8 { rest.iter().position(|other| *other == byte) } else { memchr(byte, rest) };
+    found.map(|found| bytes.len() - rest.len() + found)
 }
 
 /// Copies what fits of `from` to the front of `to`; how many bytes that was.

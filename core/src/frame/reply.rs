@@ -36,6 +36,12 @@ pub struct ReplyFramer {
     bare_lf: bool,
     /// Some line had another code than the first.
     mixed: bool,
+    /// Some line that is kept has something else behind its code than `-`, a space or its end.
+    odd: bool,
+    /// Where the text of the last line starts that is kept and may begin with an enhanced code.
+    enhanced: u32,
+    /// Where the last line starts that is kept.
+    last_line: u32,
 }
 
 /// What a [`ReplyFramer`] found at the start of its input.
@@ -57,6 +63,13 @@ pub enum ReplyFrame {
         bare_lf: bool,
         /// The lines carry different codes.
         mixed: bool,
+        /// A line that was kept has something else behind its code than `-`, a space or its end.
+        odd: bool,
+        /// Where the text of the last line starts that was kept and may begin with an enhanced
+        /// status code (RFC 2034 §4); 0 if none may.
+        enhanced: usize,
+        /// Where the last line starts that was kept.
+        last_line: usize,
     },
     /// The reply is over the limit: keep only the first `keep` bytes, it goes on.
     Drop {
@@ -69,31 +82,58 @@ impl ReplyFramer {
     /// Looks for the first reply of `input`, which starts where the last frame ended. `limit`
     /// counts all its lines with their ends.
     pub fn next(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
-        let mut scanned = self.scanned as usize;
+        // In registers while it loops.
+        let mut state = *self;
+        let mut scanned = state.scanned as usize;
         while let Some(found) = memchr(b'\n', after(input, scanned)) {
-            self.note(front(after(input, scanned), found));
+            let part = front(after(input, scanned), found);
+            state.note(part);
             scanned += found + 1;
             // What is kept of a reply that goes on leaves room for it to come in.
-            self.dropping |= scanned > limit || scanned == limit && self.head[3] == b'-';
-            if !self.dropping {
-                self.kept = scanned as u32;
+            state.dropping |= scanned > limit || scanned == limit && state.head[3] == b'-';
+            if !state.dropping {
+                state.keep(input, scanned);
             }
-            let code = self.code();
-            if self.end_line() {
-                return self.finish(scanned, code);
+            let code = state.code();
+            if state.end_line() {
+                *self = Self::default();
+                return state.finish(scanned, code);
             }
         }
-        self.note(after(input, scanned));
-        self.dropping |= input.len() >= limit;
-        let keep = self.kept as usize;
-        self.scanned = if self.dropping { self.kept } else { input.len() as u32 };
-        if self.dropping && input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
+        state.note(after(input, scanned));
+        state.dropping |= input.len() >= limit;
+        let keep = state.kept as usize;
+        state.scanned = if state.dropping { state.kept } else { input.len() as u32 };
+        *self = state;
+        if state.dropping && input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
+    }
+
+    /// A whole line that is kept ends at `end`.
+    #[inline(always)]
+    fn keep(&mut self, input: &[u8], end: usize) {
+        let line = after(front(input, end), self.kept as usize);
+        let [_, _, third, separator] = self.head;
+        // RFC 5321 §4.2: `-`, a space or the end of the line.
+        let separated = separator == b' ' || separator == b'-' || separator == b'\r' && line.len() == 5;
+        self.odd |= !(separated || separator == 0 && line.len() == 4 && third != b'\r');
+        // The dot first: it is rarer than the digit.
+        if line.get(5) == Some(&b'.') && matches!(line.get(4), Some(b'2' | b'4' | b'5')) {
+            self.enhanced = self.kept + 4;
+        }
+        self.last_line = self.kept;
+        self.kept = end as u32;
     }
 
     /// Remembers what counts of a line, or of a part of one.
+    #[inline(always)]
     fn note(&mut self, part: &[u8]) {
-        let started = usize::from(self.head_length);
-        self.head_length += copy(part, after_mut(&mut self.head, started)) as u8;
+        match part.first_chunk() {
+            Some(head) if self.head_length == 0 => (self.head, self.head_length) = (*head, 4),
+            _ => {
+                let started = usize::from(self.head_length);
+                self.head_length += copy(part, after_mut(&mut self.head, started)) as u8;
+            }
+        }
         if let Some(last) = part.last() {
             self.cr = *last == b'\r';
         }
@@ -106,6 +146,7 @@ impl ReplyFramer {
     }
 
     /// Notes what a whole line says; whether it is the last.
+    #[inline(always)]
     fn end_line(&mut self) -> bool {
         let code = self.code();
         if self.first_code == [0; 3] {
@@ -118,10 +159,19 @@ impl ReplyFramer {
         last
     }
 
-    fn finish(&mut self, consumed: usize, code: [u8; 3]) -> ReplyFrame {
-        let Self { kept, dropping: truncated, bare_lf, mixed, .. } = *self;
-        *self = Self::default();
-        ReplyFrame::Reply { length: kept as usize, consumed, code, truncated, bare_lf, mixed }
+    fn finish(self, consumed: usize, code: [u8; 3]) -> ReplyFrame {
+        let Self { kept, dropping: truncated, bare_lf, mixed, odd, enhanced, last_line, .. } = self;
+        ReplyFrame::Reply {
+            length: kept as usize,
+            consumed,
+            code,
+            truncated,
+            bare_lf,
+            mixed,
+            odd,
+            enhanced: enhanced as usize,
+            last_line: last_line as usize,
+        }
     }
 }
 
@@ -132,8 +182,17 @@ mod tests {
     #[test]
     fn a_reply_over_the_limit_keeps_its_first_lines_and_the_last_code() {
         let reply = b"250-one\r\n250-two\r\n250-three\r\n251 four\r\nrest";
-        let whole =
-            ReplyFrame::Reply { length: 9, consumed: 39, code: *b"251", truncated: true, bare_lf: false, mixed: true };
+        let whole = ReplyFrame::Reply {
+            length: 9,
+            consumed: 39,
+            code: *b"251",
+            truncated: true,
+            bare_lf: false,
+            mixed: true,
+            odd: false,
+            enhanced: 0,
+            last_line: 0,
+        };
         assert_eq!(ReplyFramer::default().next(reply, 16), whole);
         // One byte at a time: what is dropped is gone from the input, the verdict is the same.
         let mut framer = ReplyFramer::default();

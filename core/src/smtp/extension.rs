@@ -1,7 +1,7 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
 use super::extension_set::ExtensionSet;
-use super::text::{KEYWORD, LET_DIG, is, number, number_u32, utf8};
+use super::text::{KEYWORD, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front};
@@ -77,11 +77,12 @@ impl<'a> Extension<'a> {
     /// [`Anomalies::MALFORMED_EHLO_LINE`] for a line that is not that, or a known keyword with
     /// parameters that its RFC does not allow.
     pub fn parse(text: &'a [u8]) -> Result<Self, Anomalies> {
-        Announcement::read(text).and_then(Self::typed).ok_or(Anomalies::MALFORMED_EHLO_LINE)
+        Self::from_text(text).ok_or(Anomalies::MALFORMED_EHLO_LINE)
     }
 
-    fn typed(line: Announcement<'a>) -> Option<Self> {
-        let Announcement { extension, keyword, parameters } = line;
+    /// [`parse`](Self::parse), but `None` for what is malformed.
+    pub(super) fn from_text(text: &'a [u8]) -> Option<Self> {
+        let Announcement { extension, keyword, parameters } = Announcement::read(text)?;
         let bytes = parameters.as_bytes();
         let given = (!parameters.is_empty()).then_some(parameters);
         Some(match extension {
@@ -151,15 +152,20 @@ struct Announcement<'a> {
 
 impl<'a> Announcement<'a> {
     fn read(text: &'a [u8]) -> Option<Self> {
+        // Most lines are a keyword that is known, and nothing else.
+        let extension = ExtensionSet::named(text);
+        if !extension.is_empty() {
+            return Some(Self { extension, keyword: text, parameters: "" });
+        }
         let text = text.trim_ascii_end();
         let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
         let (keyword, rest) = (front(text, length), after(text, length));
-        if !keyword.first().is_some_and(|byte| is(*byte, LET_DIG)) {
+        if !keyword.first().is_some_and(u8::is_ascii_alphanumeric) {
             return None;
         }
         let extension = ExtensionSet::named(keyword);
         let parameters = match rest {
-            [] => rest,
+            [] => return Some(Self { extension, keyword, parameters: "" }),
             [b' ', rest @ ..] => rest.trim_ascii_start(),
             [b'=', rest @ ..] if extension == ExtensionSet::AUTH => rest,
             _ => return None,

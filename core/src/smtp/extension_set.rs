@@ -1,5 +1,6 @@
 //! The extensions that have a name here, as a set.
 
+use super::text::is_word;
 use core::fmt;
 use core::ops::BitOr;
 
@@ -109,7 +110,7 @@ impl ExtensionSet {
     pub(super) fn named(keyword: &[u8]) -> Self {
         let bit = PLACES[place(keyword)];
         match Self::KEYWORDS.get(usize::from(bit)) {
-            Some(known) if known.as_bytes().eq_ignore_ascii_case(keyword) => Self(1 << bit),
+            Some(known) if is_word(keyword, known.as_bytes()) => Self(1 << bit),
             _ => Self::NONE,
         }
     }

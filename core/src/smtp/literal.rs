@@ -1,7 +1,7 @@
 //! Address literals (RFC 5321 §4.1.3): `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
 
 use super::take::{byte, fail, front, word};
-use super::text::{KEYWORD, LET_DIG, is, number};
+use super::text::{KEYWORD, is, number};
 use crate::slice::after;
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
@@ -38,7 +38,7 @@ fn is_address(text: &[u8]) -> bool {
 /// ```
 /// RFC 5321 §4.1.2, §4.1.3.
 fn is_tag(text: &[u8]) -> bool {
-    text.iter().all(|byte| is(*byte, KEYWORD)) && text.last().is_some_and(|byte| is(*byte, LET_DIG))
+    text.iter().all(|byte| is(*byte, KEYWORD)) && text.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// ```abnf

@@ -1,10 +1,11 @@
 //! Parameters of MAIL and RCPT (RFC 5321 §4.1.1.11): known ones typed, unknown ones kept.
 
 use super::extension_set::ExtensionSet;
-use super::text::{Decimal, KEYWORD, LET_DIG, VALUE, is, number, number_u32, utf8};
+use super::take::{byte, whole, word};
+use super::text::{Decimal, KEYWORD, VALUE, all_printable, is, is_word, number, number_u32, part_of, utf8};
 use super::xtext::Xtext;
-use nom::bytes::complete::{take_while, take_while1};
-use nom::combinator::{opt, recognize, verify};
+use crate::slice::{after, find_near};
+use nom::combinator::{opt, verify};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
@@ -188,29 +189,33 @@ impl<'a> Parameter<'a> {
     }
 
     fn typed(keyword: &'a str, value: Option<&'a str>) -> Result<Self, MalformedParameter<'a>> {
-        let is = |name: &str| keyword.eq_ignore_ascii_case(name);
-        let bytes = value.map(str::as_bytes);
-        let parsed = match (keyword.len(), keyword.as_bytes().first().map(u8::to_ascii_uppercase)) {
-            (4, Some(b'S')) if is("SIZE") => bytes.and_then(number).map(Self::Size),
-            (4, Some(b'B')) if is("BODY") => value.and_then(body_type).map(Self::Body),
-            (8, Some(b'S')) if is("SMTPUTF8") => value.is_none().then_some(Self::SmtpUtf8),
-            (3, Some(b'R')) if is("RET") => value.and_then(return_type).map(Self::Return),
-            (5, Some(b'E')) if is("ENVID") => value.and_then(Xtext::encoded).map(Self::EnvelopeId),
-            (4, Some(b'A')) if is("AUTH") => value.and_then(auth),
-            (10, Some(b'R')) if is("REQUIRETLS") => value.is_none().then_some(Self::RequireTls),
-            (2, Some(b'B')) if is("BY") => value.and_then(deliver_by),
-            (11, Some(b'M')) if is("MT-PRIORITY") => bytes
-                .and_then(signed)
-                .filter(|value| (-9..=9).contains(value))
-                .map(|value| Self::MtPriority(value as i8)),
-            (7, Some(b'H')) if is("HOLDFOR") => bytes.and_then(number_u32).map(Self::HoldFor),
-            (9, Some(b'H')) if is("HOLDUNTIL") => value.map(Self::HoldUntil),
-            (6, Some(b'N')) if is("NOTIFY") => value.and_then(notify).map(Self::Notify),
-            (5, Some(b'O')) if is("ORCPT") => value.and_then(original_recipient),
-            (4, Some(b'R')) if is("RRVS") => value.and_then(rrvs),
-            _ => Some(Self::Unknown { keyword, value }),
-        };
-        parsed.ok_or(MalformedParameter { keyword })
+        let is = |name: &str| is_word(keyword.as_bytes(), name.as_bytes());
+        let malformed = MalformedParameter { keyword };
+        let text = value.ok_or(malformed);
+        let bare = |parameter| if value.is_none() { Ok(parameter) } else { Err(malformed) };
+        match (keyword.len(), keyword.as_bytes().first().map(u8::to_ascii_uppercase)) {
+            (4, Some(b'S')) if is("SIZE") => Ok(Self::Size(number(text?.as_bytes()).ok_or(malformed)?)),
+            (4, Some(b'B')) if is("BODY") => Ok(Self::Body(body_type(text?).ok_or(malformed)?)),
+            (8, Some(b'S')) if is("SMTPUTF8") => bare(Self::SmtpUtf8),
+            (3, Some(b'R')) if is("RET") => Ok(Self::Return(return_type(text?).ok_or(malformed)?)),
+            (5, Some(b'E')) if is("ENVID") => Ok(Self::EnvelopeId(Xtext::encoded(text?).ok_or(malformed)?)),
+            (4, Some(b'A')) if is("AUTH") => auth(text?).ok_or(malformed),
+            (10, Some(b'R')) if is("REQUIRETLS") => bare(Self::RequireTls),
+            (2, Some(b'B')) if is("BY") => deliver_by(text?).ok_or(malformed),
+            (11, Some(b'M')) if is("MT-PRIORITY") => match signed(text?.as_bytes()) {
+                Some(priority @ -9..=9) => Ok(Self::MtPriority(priority as i8)),
+                _ => Err(malformed),
+            },
+            (7, Some(b'H')) if is("HOLDFOR") => Ok(Self::HoldFor(number_u32(text?.as_bytes()).ok_or(malformed)?)),
+            (9, Some(b'H')) if is("HOLDUNTIL") => Ok(Self::HoldUntil(text?)),
+            (6, Some(b'N')) if is("NOTIFY") => Ok(Self::Notify(notify(text?).ok_or(malformed)?)),
+            (5, Some(b'O')) if is("ORCPT") => {
+                let (address_type, address) = original_recipient(text?).ok_or(malformed)?;
+                Ok(Self::OriginalRecipient { address_type, address })
+            }
+            (4, Some(b'R')) if is("RRVS") => rrvs(text?).ok_or(malformed),
+            _ => Ok(Self::Unknown { keyword, value }),
+        }
     }
 
     /// Writes it through `put`, without a space in front.
@@ -271,8 +276,12 @@ impl<'a> Parameters<'a> {
     pub const NONE: Self = Self { text: "" };
 
     /// Reads `*(SP esmtp-param)`; the error is the offset where it stops being that. Also tells
-    /// whether there was more white space than the grammar has.
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<(Self, bool), usize> {
+    /// whether there was more white space than the grammar has. `text` ends with all of `bytes` where
+    /// that is known to be UTF-8.
+    pub(super) fn parse(bytes: &'a [u8], text: &'a str) -> Result<(Self, bool), usize> {
+        if bytes.is_empty() {
+            return Ok((Self::NONE, false));
+        }
         let mut extra_space = false;
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -281,18 +290,35 @@ impl<'a> Parameters<'a> {
                 return Err(bytes.len() - rest.len());
             }
             extra_space |= spaces > 1 || spaces == rest.len();
-            rest = &rest[spaces..];
+            rest = after(rest, spaces);
             if !rest.is_empty() {
-                let (after, _) = esmtp_parameter(rest).map_err(|_| bytes.len() - rest.len())?;
-                rest = after;
+                let (behind, _) = esmtp_parameter(rest).map_err(|_| bytes.len() - rest.len())?;
+                rest = behind;
             }
         }
-        Ok((Self { text: utf8(bytes).ok_or(0_usize)? }, extra_space))
+        let text = part_of(text, bytes, 0).or_else(|| utf8(bytes)).ok_or(0_usize)?;
+        Ok((Self { text }, extra_space))
     }
 
     /// The parameters in order; an error for a known keyword whose value makes no sense.
     pub fn iter(&self) -> impl Iterator<Item = Result<Parameter<'a>, MalformedParameter<'a>>> {
-        self.text.split(' ').filter(|text| !text.is_empty()).map(Parameter::parse)
+        let mut rest = self.text;
+        core::iter::from_fn(move || {
+            while let Some(behind) = rest.strip_prefix(' ') {
+                rest = behind;
+            }
+            // Keywords are short, values are not.
+            let length = rest.bytes().take_while(|byte| is(*byte, KEYWORD)).count();
+            let (keyword, behind) = rest.split_at_checked(length).filter(|(keyword, _)| !keyword.is_empty())?;
+            let Some(value) = behind.strip_prefix('=') else {
+                rest = behind;
+                return Some(Parameter::typed(keyword, None));
+            };
+            let end = find_near(b' ', value.as_bytes()).unwrap_or(value.len());
+            let (value, behind) = value.split_at_checked(end)?;
+            rest = behind;
+            Some(Parameter::typed(keyword, Some(value)))
+        })
     }
 
     /// Whether there are none.
@@ -320,25 +346,36 @@ impl core::fmt::Debug for Parameters<'_> {
 /// RFC 5321 §4.1.2, RFC 6531 §3.3. A value may contain `=` when it is xtext that forgot to encode
 /// it; only the first one separates.
 fn esmtp_parameter(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let keyword = verify(take_while1(|byte| is(byte, KEYWORD)), |keyword: &[u8]| is(keyword[0], LET_DIG));
-    let value = preceded(nom::bytes::complete::tag(&b"="[..]), take_while(|byte| is(byte, VALUE) || byte == b'='));
-    recognize((keyword, opt(value))).parse(input)
+    let starts_well = |keyword: &[u8]| keyword.first().is_some_and(u8::is_ascii_alphanumeric);
+    let keyword = verify(word(|byte| is(byte, KEYWORD)), starts_well);
+    let value = preceded(byte(b'='), opt(value));
+    whole((keyword, opt(value))).parse(input)
+}
+
+/// One or more bytes of a value, and `=`.
+fn value(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let end = find_near(b' ', input).unwrap_or(input.len());
+    match input.split_at_checked(end) {
+        Some((value, rest)) if end > 0 && all_printable(value, []) => Ok((rest, value)),
+        _ => word(|byte| is(byte, VALUE) || byte == b'=')(input),
+    }
 }
 
 /// `7BIT / 8BITMIME / BINARYMIME` (RFC 6152 §2, RFC 3030 §3).
 fn body_type(value: &str) -> Option<BodyType> {
-    [("7BIT", BodyType::SevenBit), ("8BITMIME", BodyType::EightBitMime), ("BINARYMIME", BodyType::BinaryMime)]
-        .into_iter()
-        .find_map(|(name, body)| value.eq_ignore_ascii_case(name).then_some(body))
+    let is = |name: &str| is_word(value.as_bytes(), name.as_bytes());
+    match value.len() {
+        4 if is("7BIT") => Some(BodyType::SevenBit),
+        8 if is("8BITMIME") => Some(BodyType::EightBitMime),
+        10 if is("BINARYMIME") => Some(BodyType::BinaryMime),
+        _ => None,
+    }
 }
 
 /// `FULL / HDRS` (RFC 3461 §4.3).
 fn return_type(value: &str) -> Option<Return> {
-    if value.eq_ignore_ascii_case("FULL") {
-        Some(Return::Full)
-    } else {
-        value.eq_ignore_ascii_case("HDRS").then_some(Return::Headers)
-    }
+    let is = |name: &str| is_word(value.as_bytes(), name.as_bytes());
+    if is("FULL") { Some(Return::Full) } else { is("HDRS").then_some(Return::Headers) }
 }
 
 /// `xtext / "<>"` (RFC 4954 §5).
@@ -372,15 +409,15 @@ fn deliver_by(value: &str) -> Option<Parameter<'_>> {
 
 /// `"NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )` (RFC 3461 §4.1).
 fn notify(value: &str) -> Option<Notify> {
-    if value.eq_ignore_ascii_case("NEVER") {
+    if is_word(value.as_bytes(), b"NEVER") {
         return Some(Notify::NEVER);
     }
     let mut notify = Notify::NEVER;
-    for event in value.split(',') {
+    for event in value.as_bytes().split(|byte| *byte == b',') {
         match event.len() {
-            7 if event.eq_ignore_ascii_case("SUCCESS") => notify.success = true,
-            7 if event.eq_ignore_ascii_case("FAILURE") => notify.failure = true,
-            5 if event.eq_ignore_ascii_case("DELAY") => notify.delay = true,
+            7 if is_word(event, b"SUCCESS") => notify.success = true,
+            7 if is_word(event, b"FAILURE") => notify.failure = true,
+            5 if is_word(event, b"DELAY") => notify.delay = true,
             _ => return None,
         }
     }
@@ -388,10 +425,12 @@ fn notify(value: &str) -> Option<Notify> {
 }
 
 /// `original-recipient-address = addr-type ";" xtext` (RFC 3461 §4.2).
-fn original_recipient(value: &str) -> Option<Parameter<'_>> {
-    let (address_type, address) = value.split_once(';')?;
+#[inline(always)]
+fn original_recipient(value: &str) -> Option<(&str, Xtext<'_>)> {
+    let semicolon = value.bytes().position(|byte| byte == b';')?;
+    let (address_type, address) = (value.get(..semicolon)?, value.get(semicolon + 1..)?);
     let address = Xtext::encoded(address)?;
-    (!address_type.is_empty()).then_some(Parameter::OriginalRecipient { address_type, address })
+    (!address_type.is_empty()).then_some((address_type, address))
 }
 
 /// `date-time [ ";" ( "C" / "R" ) ]` (RFC 7293 §5.1).

@@ -20,6 +20,10 @@ use memchr::memchr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply<'a> {
     code: u16,
+    /// Where the text of the last line starts that may begin with an enhanced code; 0 for none.
+    enhanced: u32,
+    /// Where the last line starts.
+    last_line: u32,
     lines: &'a [u8],
     anomalies: Anomalies,
 }
@@ -29,6 +33,8 @@ pub struct Reply<'a> {
 pub(super) struct Checked {
     code: u16,
     length: u32,
+    enhanced: u32,
+    last_line: u32,
     anomalies: Anomalies,
 }
 
@@ -75,12 +81,12 @@ impl<'a> Reply<'a> {
     /// # Errors
     /// [`ReplyError`] if they carry no reply code, or an anomaly that `leniency` forbids.
     pub fn from_frame(bytes: &'a [u8], frame: ReplyFrame, leniency: Leniency) -> Result<Self, ReplyError> {
-        let ReplyFrame::Reply { length, code, truncated, bare_lf, mixed, .. } = frame else {
+        let ReplyFrame::Reply { length, code, truncated, bare_lf, mixed, odd, enhanced, last_line, .. } = frame else {
             return Err(ReplyError { offset: bytes.len(), incomplete: true });
         };
         let [a, b, c] = code.map(|digit| u16::from(digit.wrapping_sub(b'0')));
         let lines = bytes.get(..length).unwrap_or(bytes);
-        if a > 9 || b > 9 || c > 9 {
+        if a > 9 || b > 9 || c > 9 || odd {
             return Err(ReplyError { offset: 0, incomplete: false });
         }
         let mut anomalies = Anomalies::NONE;
@@ -99,21 +105,22 @@ impl<'a> Reply<'a> {
         if !lines.is_ascii() && core::str::from_utf8(lines).is_err() {
             anomalies |= Anomalies::REPLY_NOT_UTF8;
         }
-        let reply = Self { code: a * 100 + b * 10 + c, lines, anomalies };
-        if !leniency.tolerates(anomalies) || !reply.separators_hold() {
+        if !leniency.tolerates(anomalies) {
             return Err(ReplyError { offset: 0, incomplete: false });
         }
-        Ok(reply)
+        Ok(Self {
+            code: a * 100 + b * 10 + c,
+            enhanced: enhanced as u32,
+            last_line: last_line as u32,
+            lines,
+            anomalies,
+        })
     }
 
     /// Lets go of the bytes; [`Checked::over`] takes them up again.
     pub(super) const fn checked(&self) -> Checked {
-        Checked { code: self.code, length: self.lines.len() as u32, anomalies: self.anomalies }
-    }
-
-    /// Each code is followed by `-`, a space or the end of the line.
-    fn separators_hold(&self) -> bool {
-        RawLines(self.lines).all(|line| matches!(line.get(3), None | Some(b' ' | b'-')) && line.len() >= 3)
+        let Self { code, enhanced, last_line, lines, anomalies } = *self;
+        Checked { code, length: lines.len() as u32, enhanced, last_line, anomalies }
     }
 
     /// The code. If lines differ, the last one's.
@@ -143,18 +150,27 @@ impl<'a> Reply<'a> {
 
     /// The enhanced status code of the last line that has one.
     pub fn enhanced(&self) -> Option<EnhancedCode> {
-        self.lines().filter_map(|line| line.enhanced()).last()
+        if self.enhanced == 0 {
+            return None;
+        }
+        match EnhancedCode::parse_front(after(self.lines, self.enhanced as usize)) {
+            Some((code, [b' ' | b'\n', ..] | [b'\r', b'\n', ..])) => Some(code),
+            // It only looked like one, but a line before it may have one.
+            _ => self.lines().filter_map(|line| line.enhanced()).last(),
+        }
     }
 
     /// The lines, first to last.
     pub fn lines(&self) -> ReplyLines<'a> {
-        ReplyLines(RawLines(self.lines))
+        ReplyLines { rest: self.lines, last: after(self.lines, self.last_line as usize).len() }
     }
 
     /// What an EHLO or LHLO reply announces: every line but the first, known or not. Lines that are
     /// no extension are left out; see [`Anomalies::MALFORMED_EHLO_LINE`].
     pub fn extensions(&self) -> impl Iterator<Item = Extension<'a>> {
-        self.lines().skip(1).filter_map(|line| Extension::parse(line.text()).ok())
+        let mut lines = self.lines();
+        lines.next();
+        core::iter::from_fn(move || lines.next_extension())
     }
 
     /// The bytes of all lines as they came, line ends included.
@@ -188,19 +204,42 @@ impl<'a> Reply<'a> {
 impl Checked {
     /// The reply whose lines still stand at the front of `bytes`.
     pub(super) fn over(self, bytes: &[u8]) -> Reply<'_> {
-        Reply { code: self.code, lines: front(bytes, self.length as usize), anomalies: self.anomalies }
+        let Self { code, length, enhanced, last_line, anomalies } = self;
+        Reply { code, enhanced, last_line, lines: front(bytes, length as usize), anomalies }
     }
 }
 
 /// The lines of a reply.
 #[derive(Clone, Debug)]
-pub struct ReplyLines<'a>(RawLines<'a>);
+pub struct ReplyLines<'a> {
+    rest: &'a [u8],
+    /// The length of the last line, so that its end need not be looked for.
+    last: usize,
+}
+
+impl<'a> ReplyLines<'a> {
+    /// The next line that is an extension.
+    fn next_extension(&mut self) -> Option<Extension<'a>> {
+        loop {
+            let found = Extension::from_text(self.next()?.text());
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+}
 
 impl<'a> Iterator for ReplyLines<'a> {
     type Item = ReplyLine<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|line| ReplyLine { text: line.get(4..).unwrap_or(&[]) })
+        let length = if self.rest.len() <= self.last { self.rest.len() } else { memchr(b'\n', self.rest)? + 1 };
+        let (line, rest) = self.rest.split_at_checked(length).filter(|(line, _)| !line.is_empty())?;
+        self.rest = rest;
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        Some(ReplyLine { text: after(line, 4) })
     }
 }
 
@@ -223,25 +262,10 @@ impl<'a> ReplyLine<'a> {
 
     /// The text without the enhanced status code: what a person may read. Untrusted.
     pub fn message(&self) -> &'a [u8] {
-        match (self.enhanced(), memchr(b' ', self.text)) {
-            (Some(_), Some(space)) => after(self.text, space + 1),
-            (Some(_), None) => &[],
-            (None, _) => self.text,
+        match EnhancedCode::parse_front(self.text) {
+            Some((_, [b' ', message @ ..])) => message,
+            Some((_, [])) => &[],
+            _ => self.text,
         }
-    }
-}
-
-/// Lines without their ends.
-#[derive(Clone, Debug)]
-struct RawLines<'a>(&'a [u8]);
-
-impl<'a> Iterator for RawLines<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let end = memchr(b'\n', self.0)?;
-        let line = front(self.0, end);
-        self.0 = after(self.0, end + 1);
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 }

@@ -1,7 +1,6 @@
 //! Enhanced status codes (RFC 3463, RFC 2034).
 
-use super::text::{Decimal, number};
-use crate::slice::{after, front};
+use super::text::Decimal;
 use core::fmt;
 
 /// A code such as `5.1.1`: class, subject and detail.
@@ -36,15 +35,19 @@ impl EnhancedCode {
     ///
     /// It must be followed by a space or nothing.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let (class, rest) = match text {
-            [class @ (b'2' | b'4' | b'5'), b'.', rest @ ..] => (class - b'0', rest),
-            _ => return None,
-        };
-        let code = rest.split(|byte| *byte == b' ').next().unwrap_or(rest);
-        let dot = code.iter().take(4).position(|byte| *byte == b'.')?;
-        let part = |digits: &[u8]| (digits.len() <= 3).then(|| number(digits)).flatten();
-        let (subject, detail) = (part(front(code, dot))?, part(after(code, dot + 1))?);
-        Some(Self { class, subject: subject as u16, detail: detail as u16 })
+        match Self::parse_front(text)? {
+            (code, [] | [b' ', ..]) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The code at the front of `text`, and whatever follows it.
+    pub(super) fn parse_front(text: &[u8]) -> Option<(Self, &[u8])> {
+        let [class @ (b'2' | b'4' | b'5'), b'.', rest @ ..] = text else { return None };
+        let (subject, rest) = part(rest)?;
+        let [b'.', rest @ ..] = rest else { return None };
+        let (detail, rest) = part(rest)?;
+        Some((Self { class: class - b'0', subject, detail }, rest))
     }
 
     /// Writes the code as text through `put`.
@@ -55,6 +58,20 @@ impl EnhancedCode {
         put(b".");
         put(Decimal::new(u64::from(self.detail)).as_bytes());
     }
+}
+
+/// One to three digits, and what follows them.
+fn part(text: &[u8]) -> Option<(u16, &[u8])> {
+    let (mut value, mut rest, mut count) = (0, text, 0);
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        count += 1;
+        if count > 3 {
+            return None;
+        }
+        value = value * 10 + u16::from(digit - b'0');
+        rest = behind;
+    }
+    (count > 0).then_some((value, rest))
 }
 
 impl fmt::Display for EnhancedCode {

@@ -3,18 +3,23 @@
 use crate::error::Misuse;
 use crate::slice::after;
 
-/// ALPHA / DIGIT.
-pub(super) const LET_DIG: u8 = 1;
 /// `atext` of RFC 5321 §4.1.2, with UTF-8 by RFC 6531 §3.3.
-pub(super) const ATEXT: u8 = 2;
+pub(super) const ATEXT: u8 = 1;
 /// A byte of a domain label: Let-dig, `-`, and UTF-8 by RFC 6531 §3.3.
-pub(super) const LABEL: u8 = 4;
+pub(super) const LABEL: u8 = 2;
 /// `esmtp-value` of RFC 5321 §4.1.2: printable and no `=`, with UTF-8 by RFC 6531 §3.3.
-pub(super) const VALUE: u8 = 8;
+pub(super) const VALUE: u8 = 4;
 /// A byte of a keyword: ALPHA / DIGIT / `-`.
-pub(super) const KEYWORD: u8 = 16;
+pub(super) const KEYWORD: u8 = 8;
 /// Any printable byte that is neither space nor `<` nor `>`, with UTF-8.
-pub(super) const LOOSE: u8 = 32;
+pub(super) const LOOSE: u8 = 16;
+/// `-`, and the dot.
+pub(super) const HYPHEN: u8 = 64;
+/// The dot and nothing else.
+pub(super) const DOT_ALONE: u8 = 128;
+/// All bits of the dot that no other byte has together. Moved up by one place they meet those of
+/// another dot and those of `-`; those of `-` moved up meet the dot's, and not their own.
+pub(super) const DOT: u8 = 32 | HYPHEN | DOT_ALONE;
 
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -23,10 +28,13 @@ const CLASSES: [u8; 256] = {
         let byte = index as u8;
         let mut class = 0;
         if byte.is_ascii_alphanumeric() {
-            class |= LET_DIG | ATEXT | LABEL | KEYWORD;
+            class |= ATEXT | LABEL | KEYWORD;
         }
         if byte == b'-' {
-            class |= LABEL | KEYWORD;
+            class |= LABEL | KEYWORD | HYPHEN;
+        }
+        if byte == b'.' {
+            class |= DOT;
         }
         if byte >= 0x80 {
             class |= ATEXT | LABEL | VALUE | LOOSE;
@@ -68,15 +76,95 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
+/// The classes of a byte.
+#[inline(always)]
+pub(super) fn classes(byte: u8) -> u8 {
+    CLASSES[byte as usize]
+}
+
 /// Whether `byte` is in one of the `classes`.
 #[inline(always)]
 pub(super) fn is(byte: u8, classes: u8) -> bool {
     CLASSES[byte as usize] & classes != 0
 }
 
+/// Whether `text` is the word `name`, in any case. `name` is of capital letters and anything below
+/// them in ASCII; with its length known, this becomes a few comparisons of whole registers.
+#[inline]
+pub(super) fn is_word(text: &[u8], name: &[u8]) -> bool {
+    if text.len() != name.len() {
+        return false;
+    }
+    if let (Some(text_end), Some(name_end)) = (text.last_chunk(), name.last_chunk()) {
+        // The last eight bytes, and from the front all eights that there are.
+        let mut same = is_eight(*text_end, *name_end);
+        let (mut text, mut name) = (text, name);
+        while let (Some((eight, text_rest)), Some((name_eight, name_rest))) =
+            (text.split_first_chunk(), name.split_first_chunk())
+        {
+            same &= is_eight(*eight, *name_eight);
+            (text, name) = (text_rest, name_rest);
+        }
+        return same;
+    }
+    if let (Some([a, b, c, d]), Some([e, f, g, h]), Some(name), Some(name_end)) =
+        (text.first_chunk(), text.last_chunk(), name.first_chunk::<4>(), name.last_chunk::<4>())
+    {
+        let ([i, j, k, l], [m, n, o, p]) = (*name, *name_end);
+        return is_eight([*a, *b, *c, *d, *e, *f, *g, *h], [i, j, k, l, m, n, o, p]);
+    }
+    text.eq_ignore_ascii_case(name)
+}
+
+/// Whether eight bytes are those of a name, in any case.
+#[inline(always)]
+fn is_eight(text: [u8; 8], name: [u8; 8]) -> bool {
+    let name = u64::from_le_bytes(name);
+    let difference = u64::from_le_bytes(text) ^ name;
+    // Bit 6 tells a letter; bit 5 is its case.
+    let case = (name & repeat(0x40)) >> 1;
+    difference & !case == 0
+}
+
+/// Whether every byte is printable, in ASCII or beyond, and none is one of `except`. Eight at a time.
+#[inline]
+pub(super) fn all_printable<const N: usize>(text: &[u8], except: [u8; N]) -> bool {
+    let (Some(mut word), mut rest) = (text.last_chunk::<8>(), text) else {
+        return text.iter().all(|byte| *byte > b' ' && *byte != 127 && !except.contains(byte));
+    };
+    let mut misfits = 0;
+    loop {
+        let word_bytes = u64::from_le_bytes(*word);
+        misfits |= word_bytes.wrapping_sub(repeat(b'!')) & !word_bytes;
+        misfits |= zeros(word_bytes ^ repeat(127));
+        for byte in except {
+            misfits |= zeros(word_bytes ^ repeat(byte));
+        }
+        match rest.split_first_chunk::<8>() {
+            Some((next, behind)) => (word, rest) = (next, behind),
+            None => return misfits & repeat(0x80) == 0,
+        }
+    }
+}
+
+const fn repeat(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Its bits that are the highest of a byte are not all 0 if and only if some byte of `word` is 0.
+#[inline(always)]
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(repeat(1)) & !word
+}
+
 /// A decimal number of at least one digit and nothing else; `None` also if it is too large.
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || digits.len() > 20 {
+    // Only the last of twenty digits can be too much.
+    let (digits, last) = match digits.split_last() {
+        None => return None,
+        Some((last, digits)) => (digits, last.wrapping_sub(b'0')),
+    };
+    if last > 9 || digits.len() > 19 {
         return None;
     }
     let mut value = 0_u64;
@@ -85,9 +173,9 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
         if digit > 9 {
             return None;
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
     }
-    Some(value)
+    value.checked_mul(10)?.checked_add(u64::from(last))
 }
 
 /// [`number`] in 32 bits.
@@ -138,6 +226,14 @@ pub(super) fn check_no_control(argument: &[u8]) -> Result<(), Misuse> {
         Some(offset) => Err(Misuse::ControlCharacter { offset: offset as u32 }),
         None => Ok(()),
     }
+}
+
+/// `part` as text, where it is what stands before the last `behind` bytes of `text`. `None` if `text`
+/// is too short for that.
+#[inline]
+pub(super) fn part_of<'a>(text: &'a str, part: &[u8], behind: usize) -> Option<&'a str> {
+    let end = text.len().checked_sub(behind)?;
+    text.get(end.checked_sub(part.len())?..end)
 }
 
 /// UTF-8 of bytes; the common case of ASCII is cheap.

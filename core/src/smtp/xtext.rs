@@ -1,6 +1,8 @@
 //! `xtext` (RFC 3461 §4): text in parameters, with `+` and two hexadecimal digits for what may not
 //! stand there.
 
+use super::text::{VALUE, all_printable, is};
+
 /// A text that is written as xtext.
 ///
 /// ```
@@ -31,15 +33,18 @@ impl<'a> Xtext<'a> {
     ///
     /// UTF-8 stands for itself, as in `utf-8-addr-unitext` of RFC 6533 §3. `None` if it is not that.
     pub fn encoded(text: &'a str) -> Option<Self> {
+        if all_printable(text.as_bytes(), [b'=', b'+']) {
+            return Some(Self { text, encoded: true });
+        }
         let mut bytes = text.bytes();
         while let Some(byte) = bytes.next() {
-            match byte {
-                b'+' => {
-                    hexadecimal(bytes.next()?)?;
-                    hexadecimal(bytes.next()?)?;
-                }
-                b'=' | 0..=32 | 127 => return None,
-                _ => {}
+            // What is a value and not `+` is xchar, or UTF-8.
+            if !is(byte, VALUE) {
+                return None;
+            }
+            if byte == b'+' {
+                hexadecimal(bytes.next()?)?;
+                hexadecimal(bytes.next()?)?;
             }
         }
         Some(Self { text, encoded: true })

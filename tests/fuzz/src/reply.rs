@@ -49,7 +49,7 @@ fn frames(wire: &[u8], limit: usize, step: usize) -> (Vec<Found>, bool) {
                 assert!(keep < held.len());
                 held.truncate(keep);
             }
-            frame @ ReplyFrame::Reply { length, consumed, code, truncated, bare_lf, mixed } => {
+            frame @ ReplyFrame::Reply { length, consumed, code, truncated, bare_lf, mixed, .. } => {
                 assert!(length <= consumed && consumed <= held.len() && length <= limit);
                 if let Ok(reply) = Reply::from_frame(&held, frame, Leniency::LENIENT) {
                     assert_eq!(reply.as_bytes(), &held[..length]);

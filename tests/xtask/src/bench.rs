@@ -22,3 +22,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     setup::ensure(&NEEDS)?;
     process::run(process::cargo(&["run", "--release", "-p", "mailproto-bench", "--"]).args(&arguments.arguments))
 }
+
+/// Runs every benchmark once on small inputs: each must do the whole job, however long it takes.
+pub fn quick() -> Result<()> {
+    run(&Arguments { arguments: vec!["--quick".to_owned()] })
+}

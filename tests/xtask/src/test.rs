@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{c, demo, diagrams, emulator, firmware, fuzz, npm, process, readme, sizes};
+use crate::{bench, c, demo, diagrams, emulator, firmware, fuzz, npm, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -49,6 +49,12 @@ const STEPS: &[Step] = &[
         about: "the tests of the workspace, also beside the mail programs of others",
         needs: &[],
         run: workspace,
+    },
+    Step {
+        name: "bench",
+        about: "every benchmark does its job; how fast is for `cargo xtask bench` to say",
+        needs: &bench::NEEDS,
+        run: bench::quick,
     },
     Step { name: "fuzz", about: "every input that the search has kept holds", needs: &[], run: fuzz::replay },
     Step {

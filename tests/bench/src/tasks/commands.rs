@@ -30,18 +30,18 @@ pub(super) fn with_parameters(smaller: usize) -> Task {
 
 /// Looks at every part of a command; how many parameters it has.
 fn look(line: &[u8]) -> u64 {
-    let (command, _) = Command::parse(line, Leniency::LENIENT).expect("the command is sound");
-    match &command {
-        Command::Mail { path, parameters } | Command::Rcpt { path, parameters } => {
-            black_box((path.local_part(), path.domain()));
-            let sound = parameters.iter().map(|parameter| black_box(parameter).expect("the parameter is sound"));
-            sound.count() as u64
-        }
-        other => {
-            black_box(other);
-            0
-        }
+    let Ok((command, _)) = &Command::parse(line, Leniency::LENIENT) else { panic!("the command is sound") };
+    let (Command::Mail { path, parameters } | Command::Rcpt { path, parameters }) = command else {
+        black_box(command);
+        return 0;
+    };
+    black_box((path.local_part(), path.domain()));
+    let (mut parameters, mut count) = (parameters.iter(), 0);
+    while let Some(Ok(parameter)) = &parameters.next() {
+        black_box(parameter);
+        count += 1;
     }
+    count
 }
 
 /// Frames and reads every command at the front of `held`; the bytes they took.
