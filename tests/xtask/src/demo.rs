@@ -90,6 +90,7 @@ fn build() -> Result<Vec<Host>> {
     let rust = project::target().join("debug/examples/send");
     let c = c::example("send")?;
     wasm::run()?;
+    setup::npm_packages(&project::path("bindings/wasm/examples"))?;
     let node = process::find("node").context("node is missing")?;
     Ok(vec![
         Host::Program { name: "a Rust program", program: rust, arguments: Vec::new() },
