@@ -99,7 +99,8 @@ pub trait Endpoint {
         !self.transmit().is_empty()
     }
 
-    /// Neither reads nor writes are wanted: close the socket.
+    /// Neither reads nor writes are wanted, and an error that ended the conversation has been told by
+    /// [`next_event`](Self::next_event): close the socket.
     fn is_closed(&self) -> bool {
         !self.wants_read() && !self.wants_write()
     }

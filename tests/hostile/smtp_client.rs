@@ -35,6 +35,15 @@ fn feed(client: &mut Client, mut bytes: &[u8]) {
 }
 
 #[test]
+fn a_connection_that_breaks_is_not_closed_before_the_host_has_heard_why() {
+    let mut client = after(b"220 mx\r\n");
+    client.receive_eof();
+    assert!(!client.is_closed());
+    assert_eq!(client.next_event(), Err(Error::Closed(Closure::EndOfInput)));
+    assert!(client.is_closed());
+}
+
+#[test]
 fn a_reply_that_fills_the_buffer_with_whole_lines_is_read_past() {
     let mut client: Client<mailproto::Fixed<64, 64>> = Client::new(ClientOptions::default());
     let mut reply = [b"220-".as_slice(), &[b'x'; 58], b"\r\n", b"220 mx\r\n"].concat();

@@ -307,7 +307,9 @@ fn an_end_in_the_middle_is_an_error_and_an_end_between_commands_is_none() {
         server.next_event().unwrap();
         server.accept().unwrap();
         server.receive(wire);
+        server.transmitted(server.transmit().len());
         server.receive_eof();
+        assert!(!server.is_closed(), "the host has not heard of it");
         let end = loop {
             match server.next_event() {
                 Ok(Some(event)) if event.is_question() => server.accept().unwrap(),

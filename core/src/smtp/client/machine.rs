@@ -66,6 +66,8 @@ pub(super) struct Machine {
     pub(super) challenge_cut: bool,
     eof: bool,
     closing: bool,
+    /// The host has heard of `failure`.
+    pub(super) told: bool,
 }
 
 impl Machine {
@@ -101,6 +103,7 @@ impl Machine {
             challenge_cut: false,
             eof: false,
             closing: false,
+            told: false,
         }
     }
 
@@ -114,6 +117,11 @@ impl Machine {
 
     pub(super) fn wants_read(&self) -> bool {
         self.state != State::Ended && self.failure.is_none() && !self.eof
+    }
+
+    /// Whether the host knows that it is over, and why.
+    pub(super) fn has_told_end(&self) -> bool {
+        self.state == State::Ended || self.told
     }
 
     pub(super) fn takes_bytes(&self) -> bool {

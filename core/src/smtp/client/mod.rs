@@ -359,6 +359,7 @@ impl<B: Buffers> Endpoint for Client<B> {
     fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         loop {
             if let Some(failure) = self.machine.failure {
+                self.machine.told = true;
                 return Err(failure);
             }
             self.machine.release();
@@ -421,5 +422,9 @@ impl<B: Buffers> Endpoint for Client<B> {
 
     fn wants_read(&self) -> bool {
         self.machine.wants_read()
+    }
+
+    fn is_closed(&self) -> bool {
+        !self.wants_read() && !self.wants_write() && self.machine.has_told_end()
     }
 }

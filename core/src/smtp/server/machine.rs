@@ -68,6 +68,8 @@ pub(super) struct Machine {
     pub(super) ungreeted: bool,
     pub(super) early: bool,
     pub(super) eof: bool,
+    /// The host has heard of `failure`.
+    pub(super) told: bool,
     pub(super) shutting_down: bool,
 }
 
@@ -113,6 +115,7 @@ impl Machine {
             ungreeted: true,
             early: false,
             eof: false,
+            told: false,
             shutting_down: false,
         })
     }
@@ -147,6 +150,11 @@ impl Machine {
 
     pub(super) fn wants_read(&self) -> bool {
         self.state != State::Ended && self.failure.is_none() && !self.eof
+    }
+
+    /// Whether the host knows that it is over, and why, or has an answer of its own to give first.
+    pub(super) fn has_told_end(&self) -> bool {
+        self.state == State::Ended || self.told || self.question.is_some()
     }
 
     pub(super) fn received(&mut self) {

@@ -189,11 +189,14 @@ impl<B: Buffers> Endpoint for Server<B> {
         self.forget_secret();
         loop {
             let capacity = self.receive.capacity_limit();
-            match self.machine.advance(self.receive.filled_mut(), capacity, &mut self.transmit)? {
+            let advance = self.machine.advance(self.receive.filled_mut(), capacity, &mut self.transmit);
+            self.machine.told |= advance.is_err();
+            match advance? {
                 Advance::Idle => {
                     if let Some(size) = self.receive.starved()
                         && !self.machine.awaits_answer()
                     {
+                        self.machine.told = true;
                         return Err(self.machine.starve(size));
                     }
                     if self.machine.is_between_commands() {
@@ -237,5 +240,9 @@ impl<B: Buffers> Endpoint for Server<B> {
 
     fn wants_read(&self) -> bool {
         self.machine.wants_read()
+    }
+
+    fn is_closed(&self) -> bool {
+        !self.wants_read() && !self.wants_write() && self.machine.has_told_end()
     }
 }
