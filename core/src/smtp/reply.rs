@@ -6,6 +6,7 @@ use super::text::Decimal;
 use crate::frame::{ReplyFrame, ReplyFramer};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{after, front};
+use core::fmt;
 use memchr::memchr;
 
 /// A checked view on one whole reply.
@@ -17,7 +18,7 @@ use memchr::memchr;
 /// assert_eq!(reply.enhanced(), Some(EnhancedCode::new(2, 1, 5)));
 /// assert_eq!(reply.lines().last().unwrap().message(), b"really");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reply<'a> {
     code: u16,
     /// Where the text of the last line starts that may begin with an enhanced code; 0 for none.
@@ -26,6 +27,18 @@ pub struct Reply<'a> {
     last_line: u32,
     lines: &'a [u8],
     anomalies: Anomalies,
+}
+
+impl fmt::Debug for Reply<'_> {
+    /// What the reply says, not where this view found it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Reply")
+            .field("code", &self.code)
+            .field("lines", &self.lines)
+            .field("anomalies", &self.anomalies)
+            .finish()
+    }
 }
 
 /// What was found out about a reply, apart from its bytes.
