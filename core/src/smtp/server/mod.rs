@@ -199,8 +199,10 @@ impl<B: Buffers> Endpoint for Server<B> {
                         self.machine.told = true;
                         return Err(self.machine.starve(size));
                     }
-                    if self.machine.is_between_commands() {
+                    if self.machine.is_between_commands() && self.receive.is_empty() {
                         self.receive.release_if_empty();
+                        // Room for an answer was made before there was anything to answer.
+                        self.transmit.release_if_empty();
                     }
                     return Ok(None);
                 }
@@ -226,7 +228,10 @@ impl<B: Buffers> Endpoint for Server<B> {
         self.transmit.take(count);
         if self.transmit.is_empty() {
             self.machine.all_transmitted();
-            self.transmit.release_if_empty();
+            // A host that had nothing to send is about to be told of something to answer.
+            if count > 0 {
+                self.transmit.release_if_empty();
+            }
         }
     }
 
