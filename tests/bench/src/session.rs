@@ -17,8 +17,10 @@ pub(crate) fn serve(server: &mut Server, wire: &[u8], size: usize, mut keep: imp
                     _ => {}
                 }
             }
-            let sent = server.transmit().len();
-            server.transmitted(sent);
+            if server.wants_write() {
+                let sent = server.transmit().len();
+                server.transmitted(sent);
+            }
         }
     }
 }
@@ -103,8 +105,10 @@ pub(crate) fn follow(client: &mut Client, replies: &[u8], size: usize) -> u64 {
     while client.rset().is_ok() {}
     for mut read in replies.chunks(size) {
         while !read.is_empty() {
-            let sent = client.transmit().len();
-            client.transmitted(sent);
+            if client.wants_write() {
+                let sent = client.transmit().len();
+                client.transmitted(sent);
+            }
             let taken = client.receive(read);
             read = &read[taken..];
             loop {
