@@ -1,12 +1,11 @@
 //! Parameters of MAIL and RCPT (RFC 5321 §4.1.1.11): known ones typed, unknown ones kept.
 
 use super::extension_set::ExtensionSet;
-use super::take::{byte, whole, word};
-use super::text::{Decimal, KEYWORD, VALUE, all_printable, is, is_word, number, number_u32, part_of, utf8};
+use super::take::{front, word};
+use super::text::{Decimal, KEYWORD, is, is_word, number, number_u32, part_of, printable, utf8};
 use super::xtext::Xtext;
-use crate::slice::{after, find_near};
-use nom::combinator::{opt, verify};
-use nom::sequence::preceded;
+use crate::slice::after;
+use nom::combinator::verify;
 use nom::{IResult, Parser};
 
 /// One parameter, as a client writes it and as a server reads it.
@@ -314,7 +313,7 @@ impl<'a> Parameters<'a> {
                 rest = behind;
                 return Some(Parameter::typed(keyword, None));
             };
-            let end = find_near(b' ', value.as_bytes()).unwrap_or(value.len());
+            let end = printable(value.as_bytes(), []);
             let (value, behind) = value.split_at_checked(end)?;
             rest = behind;
             Some(Parameter::typed(keyword, Some(value)))
@@ -347,18 +346,10 @@ impl core::fmt::Debug for Parameters<'_> {
 /// it; only the first one separates.
 fn esmtp_parameter(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let starts_well = |keyword: &[u8]| keyword.first().is_some_and(u8::is_ascii_alphanumeric);
-    let keyword = verify(word(|byte| is(byte, KEYWORD)), starts_well);
-    let value = preceded(byte(b'='), opt(value));
-    whole((keyword, opt(value))).parse(input)
-}
-
-/// One or more bytes of a value, and `=`.
-fn value(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let end = find_near(b' ', input).unwrap_or(input.len());
-    match input.split_at_checked(end) {
-        Some((value, rest)) if end > 0 && all_printable(value, []) => Ok((rest, value)),
-        _ => word(|byte| is(byte, VALUE) || byte == b'=')(input),
-    }
+    let mut keyword = verify(word(|byte| is(byte, KEYWORD)), starts_well);
+    let (behind, keyword) = keyword.parse(input)?;
+    let [b'=', value @ ..] = behind else { return Ok((behind, keyword)) };
+    front(input, keyword.len() + 1 + printable(value, []))
 }
 
 /// `7BIT / 8BITMIME / BINARYMIME` (RFC 6152 §2, RFC 3030 §3).

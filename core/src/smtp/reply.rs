@@ -5,7 +5,7 @@ use super::status::EnhancedCode;
 use super::text::Decimal;
 use crate::frame::{ReplyFrame, ReplyFramer};
 use crate::leniency::{Anomalies, Leniency};
-use crate::slice::{after, front};
+use crate::slice::{after, front, is_ascii};
 use core::fmt;
 use memchr::memchr;
 
@@ -115,7 +115,7 @@ impl<'a> Reply<'a> {
         if mixed {
             anomalies |= Anomalies::MIXED_REPLY_CODES;
         }
-        if !lines.is_ascii() && core::str::from_utf8(lines).is_err() {
+        if !is_ascii(lines) && core::str::from_utf8(lines).is_err() {
             anomalies |= Anomalies::REPLY_NOT_UTF8;
         }
         if !leniency.tolerates(anomalies) {

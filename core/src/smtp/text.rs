@@ -126,32 +126,34 @@ fn is_eight(text: [u8; 8], name: [u8; 8]) -> bool {
     difference & !case == 0
 }
 
-/// Whether every byte is printable, in ASCII or beyond, and none is one of `except`. Eight at a time.
+/// How many bytes at the front of `text` are printable, in ASCII or beyond, and none of `except`. Eight
+/// at a time.
 #[inline]
-pub(super) fn all_printable<const N: usize>(text: &[u8], except: [u8; N]) -> bool {
-    let (Some(mut word), mut rest) = (text.last_chunk::<8>(), text) else {
-        return text.iter().all(|byte| *byte > b' ' && *byte != 127 && !except.contains(byte));
-    };
-    let mut misfits = 0;
-    loop {
-        let word_bytes = u64::from_le_bytes(*word);
-        misfits |= word_bytes.wrapping_sub(repeat(b'!')) & !word_bytes;
-        misfits |= zeros(word_bytes ^ repeat(127));
+pub(super) fn printable<const N: usize>(text: &[u8], except: [u8; N]) -> usize {
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        let mut misfits = word.wrapping_sub(repeat(b'!')) & !word | zeros(word ^ repeat(127));
         for byte in except {
-            misfits |= zeros(word_bytes ^ repeat(byte));
+            misfits |= zeros(word ^ repeat(byte));
         }
-        match rest.split_first_chunk::<8>() {
-            Some((next, behind)) => (word, rest) = (next, behind),
-            None => return misfits & repeat(0x80) == 0,
+        // The lowest bit marks the first of them; higher ones may be mistaken.
+        let misfits = misfits & repeat(0x80);
+        if misfits != 0 {
+            return text.len() - rest.len() + misfits.trailing_zeros() as usize / 8;
         }
+        rest = behind;
     }
+    let fits = |byte: &&u8| **byte > b' ' && **byte != 127 && !except.contains(byte);
+    text.len() - rest.len() + rest.iter().take_while(fits).count()
 }
 
 const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// Its bits that are the highest of a byte are not all 0 if and only if some byte of `word` is 0.
+/// Of its bits that are the highest of a byte, the lowest that is set marks the first byte of `word`
+/// that is 0.
 #[inline(always)]
 const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word
@@ -240,4 +242,66 @@ pub(super) fn part_of<'a>(text: &'a str, part: &[u8], behind: usize) -> Option<&
 #[inline]
 pub(super) fn utf8(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_the_same_in_any_case_and_nothing_else_is() {
+        for name in ["BY", "DSN", "SIZE", "AUTH=", "NOTIFY", "XCLIENT", "8BITMIME", "DELIVERBY", "ENHANCEDSTATUSCODES"]
+        {
+            let name = name.as_bytes();
+            let mut text = [0; 24];
+            for case in [u8::to_ascii_uppercase, u8::to_ascii_lowercase] {
+                let text = &mut text[..name.len()];
+                for (place, byte) in text.iter_mut().zip(name) {
+                    *place = case(byte);
+                }
+                assert!(is_word(text, name));
+                assert!(!is_word(&text[1..], name));
+                for place in 0..text.len() {
+                    for bit in 0..8 {
+                        text[place] ^= 1 << bit;
+                        assert_eq!(is_word(text, name), text.eq_ignore_ascii_case(name), "{text:?}");
+                        text[place] ^= 1 << bit;
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn printable_text_ends_at_a_control_a_space_or_an_exception() {
+        for byte in 0..=255 {
+            let fits = byte > b' ' && byte != 127 && byte != b'+' && byte != b'=';
+            for length in [1, 7, 8, 9, 16, 30] {
+                for place in 0..length {
+                    let mut text = [b'x'; 30];
+                    text[place] = byte;
+                    let expected = if fits { length } else { place };
+                    assert_eq!(printable(&text[..length], [b'+', b'=']), expected, "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_end_where_64_bits_end() {
+        for (digits, value) in [
+            ("", None),
+            ("0", Some(0)),
+            ("007", Some(7)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("99999999999999999999", None),
+            ("000000000000000000001", None),
+            ("1x", None),
+            ("x1", None),
+            ("-1", None),
+        ] {
+            assert_eq!(number(digits.as_bytes()), value, "{digits}");
+        }
+    }
 }

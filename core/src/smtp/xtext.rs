@@ -1,7 +1,7 @@
 //! `xtext` (RFC 3461 §4): text in parameters, with `+` and two hexadecimal digits for what may not
 //! stand there.
 
-use super::text::{VALUE, all_printable, is};
+use super::text::{VALUE, is, printable};
 
 /// A text that is written as xtext.
 ///
@@ -33,7 +33,8 @@ impl<'a> Xtext<'a> {
     ///
     /// UTF-8 stands for itself, as in `utf-8-addr-unitext` of RFC 6533 §3. `None` if it is not that.
     pub fn encoded(text: &'a str) -> Option<Self> {
-        if all_printable(text.as_bytes(), [b'=', b'+']) {
+        // Most have nothing to decode.
+        if printable(text.as_bytes(), [b'+', b'=']) == text.len() {
             return Some(Self { text, encoded: true });
         }
         let mut bytes = text.bytes();
