@@ -44,6 +44,24 @@ fn a_connection_that_breaks_is_not_closed_before_the_host_has_heard_why() {
 }
 
 #[test]
+fn a_server_that_leaves_while_the_host_is_the_one_to_act_leaves_no_loop_behind() {
+    let greeting = b"220 mx\r\n250-mx\r\n250-STARTTLS\r\n250 AUTH LOGIN\r\n";
+    let mut challenged = after(greeting);
+    challenged.auth(&mut Login::new("tim", "secret").unwrap()).unwrap();
+    let mut walled = after(greeting);
+    walled.starttls().unwrap();
+    for (mut client, reply) in [(challenged, &b"334 VXNlcm5hbWU6\r\n"[..]), (walled, b"220 go\r\n")] {
+        client.transmitted(client.transmit().len());
+        client.receive(reply);
+        assert!(client.next_event().unwrap().is_some());
+        client.receive_eof();
+        assert!(!client.is_closed(), "the host has not heard of it");
+        assert_eq!(client.next_event(), Err(Error::Closed(Closure::EndOfInput)));
+        assert!(client.is_closed());
+    }
+}
+
+#[test]
 fn a_reply_that_fills_the_buffer_with_whole_lines_is_read_past() {
     let mut client: Client<mailproto::Fixed<64, 64>> = Client::new(ClientOptions::default());
     let mut reply = [b"220-".as_slice(), &[b'x'; 58], b"\r\n", b"220 mx\r\n"].concat();

@@ -325,6 +325,25 @@ fn an_end_in_the_middle_is_an_error_and_an_end_between_commands_is_none() {
 }
 
 #[test]
+fn a_client_that_leaves_before_its_handshake_leaves_no_loop_behind() {
+    let offered = options().offered | ExtensionSet::STARTTLS;
+    let mut server = Server::<mailproto::Heap>::new(ServerOptions { offered, ..options() }).unwrap();
+    server.receive(b"EHLO x\r\nSTARTTLS\r\n");
+    let mut walled = false;
+    while !walled {
+        match server.next_event().unwrap() {
+            Some(ServerEvent::StartTls) => walled = true,
+            Some(event) if event.is_question() => server.accept().unwrap(),
+            _ => server.transmitted(server.transmit().len()),
+        }
+    }
+    server.receive_eof();
+    assert!(!server.is_closed(), "the host has not heard of it");
+    assert_eq!(server.next_event(), Err(Error::Closed(Closure::EndOfInput)));
+    assert!(server.is_closed());
+}
+
+#[test]
 fn message_size_is_bounded_in_constant_memory() {
     let limits = Limits { message: 1 << 20, ..Limits::default() };
     let mut server = Server::<mailproto::Heap>::new(ServerOptions { limits, ..options() }).unwrap();

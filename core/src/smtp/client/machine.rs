@@ -224,10 +224,11 @@ impl Machine {
 
     /// Finds the next reply in `input`, which can hold `capacity` bytes at most.
     pub(super) fn advance(&mut self, input: &[u8], capacity: usize, transmit: &mut dyn Sink) -> Advance {
-        if self.wall || self.challenge > 0 || self.state == State::Ended {
+        if self.state == State::Ended {
             return Advance::Idle;
         }
-        if self.closing {
+        // Where the host is the one to act, only the end can still come.
+        if self.closing || self.wall || self.challenge > 0 {
             return self.end_of_input(&[]);
         }
         // What a reply may make the machine say itself must have room before the reply is read: the end
@@ -287,7 +288,7 @@ impl Machine {
         if !self.eof && !self.closing {
             return Advance::Idle;
         }
-        if self.queue.is_empty() && input.is_empty() && self.state != State::Connected {
+        if self.queue.is_empty() && input.is_empty() && self.state != State::Connected && !self.wall {
             self.state = State::Ended;
             return Advance::Idle;
         }

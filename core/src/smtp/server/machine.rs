@@ -251,6 +251,8 @@ impl Machine {
                 self.mode = Mode::Wall { announced: true };
                 Ok(self.found(0, Found::StartTls))
             }
+            // A handshake that will never be.
+            Mode::Wall { announced: true } if self.eof => Err(self.broken_off()),
             Mode::Wall { .. } => Ok(Advance::Idle),
             _ if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => self.no_room(transmit),
             Mode::Commands => {
