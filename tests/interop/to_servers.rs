@@ -154,8 +154,9 @@ fn sends_nothing_when_no_recipient_is_left(server: &MailServer) {
     let mut session = open(server.smtp, Encryption::None);
     let answers =
         session.send(FROM, &["nobody@mail.test"], &[], &plain(), Transfer::Lines).expect("the server answers");
-    let [refusal] = answers.recipients[..] else { panic!("{}: {answers:?}", server.name) };
-    assert!((500..600).contains(&refusal), "{} answers {refusal}", server.name);
+    // OpenSMTPD has a code of its own for a recipient that it does not know.
+    let refusal = if server.name == "OpenSMTPD" { 524 } else { 550 };
+    assert_eq!(answers.recipients, [refusal], "{}", server.name);
     assert_eq!(answers.verdicts, [0_u16; 0], "{}", server.name);
     // The connection is still good.
     session.reset().expect("the server forgets the message");
