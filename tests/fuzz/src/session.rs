@@ -136,7 +136,9 @@ pub fn converse<'a, E: Endpoint, H: Host<E>>(
     host.begin(&mut line, &mut endpoint);
     let mut told_of_end = !eof;
     loop {
+        let closed = endpoint.is_closed();
         if let Err(error) = listen(&mut line, &mut endpoint, &mut host) {
+            assert!(!closed, "closed before {error:?} was told");
             line.drain(&mut endpoint);
             assert_eq!(endpoint.next_event().err(), Some(error), "an error is sticky");
             assert!(endpoint.is_closed(), "{error:?} did not close");
