@@ -1,7 +1,7 @@
 //! Lines that end with CR LF.
 
+use super::scan::line_feed;
 use crate::slice::after;
-use memchr::memchr;
 
 /// Finds one line at a time.
 ///
@@ -55,20 +55,20 @@ impl LineFramer {
     /// alone is a byte like any other.
     pub fn next(&mut self, input: &[u8], limit: usize, lf_ends: bool) -> LineFrame {
         let mut from = (self.scanned as usize).min(input.len());
-        while let Some(found) = memchr(b'\n', after(input, from)) {
-            let line_feed = from + found;
-            let after_cr = match line_feed.checked_sub(1) {
+        while let Some(found) = line_feed(after(input, from)) {
+            let end = from + found;
+            let after_cr = match end.checked_sub(1) {
                 Some(before) => input.get(before) == Some(&b'\r'),
                 None => self.dropped_cr,
             };
-            from = line_feed + 1;
+            from = end + 1;
             if after_cr || lf_ends {
                 let too_long = self.dropping || from > limit;
                 *self = Self::default();
                 if too_long {
                     return LineFrame::TooLong { consumed: from };
                 }
-                let length = line_feed - usize::from(after_cr);
+                let length = end - usize::from(after_cr);
                 return LineFrame::Line { length, consumed: from };
             }
         }

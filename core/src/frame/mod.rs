@@ -22,6 +22,7 @@ pub use dot::{DotFrame, DotReader};
 pub use dot_writer::{DotWriter, DotWritten};
 pub use line::{LineFrame, LineFramer};
 pub use reply::{ReplyFrame, ReplyFramer};
+pub(crate) use scan::line_feed;
 
 /// What happens to CR and LF that stand alone in message data, and to NUL.
 ///

@@ -1,7 +1,7 @@
 //! Replies of several lines: `250-` announces another line, `250 ` is the last.
 
+use super::scan::line_feed;
 use crate::slice::{after, after_mut, copy, front};
-use memchr::memchr;
 
 /// Finds one reply at a time (RFC 5321 §4.2.1), looking only at line ends and at the fourth byte of
 /// each line.
@@ -23,21 +23,21 @@ pub struct ReplyFramer {
     kept: u32,
     /// Bytes of the input that have been looked at.
     scanned: u32,
-    /// The first bytes of the line that is being looked at, `head_length` of them.
-    head: [u8; 4],
-    head_length: u8,
-    /// The last byte that was looked at is CR.
-    cr: bool,
     /// The reply is over the limit: what is not kept is dropped.
     dropping: bool,
-    /// The code of the first line.
-    first_code: [u8; 3],
+    /// The first bytes of the line that is being dropped, `head_length` of them.
+    head: [u8; 4],
+    head_length: u8,
+    /// The last byte that was dropped is CR.
+    cr: bool,
     /// Some line ended with LF alone.
     bare_lf: bool,
     /// Some line had another code than the first.
     mixed: bool,
     /// Some line that is kept has something else behind its code than `-`, a space or its end.
     odd: bool,
+    /// The code of the first line.
+    first_code: [u8; 3],
     /// Where the text of the last line starts that is kept and may begin with an enhanced code.
     enhanced: u32,
     /// Where the last line starts that is kept.
@@ -81,41 +81,81 @@ pub enum ReplyFrame {
 impl ReplyFramer {
     /// Looks for the first reply of `input`, which starts where the last frame ended. `limit`
     /// counts all its lines with their ends.
+    #[inline]
     pub fn next(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
+        if self.dropping {
+            return self.drop_lines(input);
+        }
         // In registers while it loops.
         let mut state = *self;
         let mut scanned = state.scanned as usize;
-        while let Some(found) = memchr(b'\n', after(input, scanned)) {
-            let part = front(after(input, scanned), found);
-            state.note(part);
+        while let Some(found) = line_feed(after(input, scanned)) {
             scanned += found + 1;
+            let line = after(front(input, scanned), state.kept as usize);
+            let head = Head::of(line);
             // What is kept of a reply that goes on leaves room for it to come in.
-            state.dropping |= scanned > limit || scanned == limit && state.head[3] == b'-';
-            if !state.dropping {
-                state.keep(input, scanned);
+            if scanned > limit || scanned == limit && !head.is_last() {
+                break;
             }
-            let code = state.code();
-            if state.end_line() {
+            state.end_line(head, line.ends_with(b"\r\n"));
+            state.keep(head, line, scanned);
+            if head.is_last() {
                 *self = Self::default();
-                return state.finish(scanned, code);
+                return state.finish(scanned, head.code());
             }
         }
-        state.note(after(input, scanned));
-        state.dropping |= input.len() >= limit;
-        let keep = state.kept as usize;
-        state.scanned = if state.dropping { state.kept } else { input.len() as u32 };
+        state.scanned = input.len() as u32;
         *self = state;
-        if state.dropping && input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
+        if input.len() < limit {
+            return ReplyFrame::Incomplete;
+        }
+        self.dropping = true;
+        self.scanned = self.kept;
+        self.drop_lines(input)
+    }
+
+    /// Goes past lines that cannot be kept, from the first byte behind those that are.
+    #[cold]
+    fn drop_lines(&mut self, input: &[u8]) -> ReplyFrame {
+        let mut scanned = self.kept as usize;
+        while let Some(found) = line_feed(after(input, scanned)) {
+            self.note(front(after(input, scanned), found));
+            scanned += found + 1;
+            let head = Head(self.head);
+            self.end_line(head, self.cr);
+            (self.head, self.head_length, self.cr) = ([0; 4], 0, false);
+            if head.is_last() {
+                return core::mem::take(self).finish(scanned, head.code());
+            }
+        }
+        self.note(after(input, scanned));
+        let keep = self.kept as usize;
+        if input.len() > keep { ReplyFrame::Drop { keep } } else { ReplyFrame::Incomplete }
+    }
+
+    /// Remembers what counts of a part of a line that is dropped.
+    fn note(&mut self, part: &[u8]) {
+        let started = usize::from(self.head_length);
+        self.head_length += copy(part, after_mut(&mut self.head, started)) as u8;
+        if let Some(last) = part.last() {
+            self.cr = *last == b'\r';
+        }
+    }
+
+    /// Notes what a whole line says, kept or not.
+    #[inline(always)]
+    fn end_line(&mut self, head: Head, after_cr: bool) {
+        if self.first_code == [0; 3] {
+            self.first_code = head.code();
+        }
+        self.mixed |= self.first_code != head.code();
+        self.bare_lf |= !after_cr;
     }
 
     /// A whole line that is kept ends at `end`.
     #[inline(always)]
-    fn keep(&mut self, input: &[u8], end: usize) {
-        let line = after(front(input, end), self.kept as usize);
-        let [_, _, third, separator] = self.head;
-        // RFC 5321 §4.2: `-`, a space or the end of the line.
-        let separated = separator == b' ' || separator == b'-' || separator == b'\r' && line.len() == 5;
-        self.odd |= !(separated || separator == 0 && line.len() == 4 && third != b'\r');
+    fn keep(&mut self, head: Head, line: &[u8], end: usize) {
+        self.odd |= !head.is_separated(line.len());
         // The dot first: it is rarer than the digit.
         if line.get(5) == Some(&b'.') && matches!(line.get(4), Some(b'2' | b'4' | b'5')) {
             self.enhanced = self.kept + 4;
@@ -124,41 +164,7 @@ impl ReplyFramer {
         self.kept = end as u32;
     }
 
-    /// Remembers what counts of a line, or of a part of one.
     #[inline(always)]
-    fn note(&mut self, part: &[u8]) {
-        match part.first_chunk() {
-            Some(head) if self.head_length == 0 => (self.head, self.head_length) = (*head, 4),
-            _ => {
-                let started = usize::from(self.head_length);
-                self.head_length += copy(part, after_mut(&mut self.head, started)) as u8;
-            }
-        }
-        if let Some(last) = part.last() {
-            self.cr = *last == b'\r';
-        }
-    }
-
-    /// The code of the line that is being looked at.
-    fn code(&self) -> [u8; 3] {
-        let [a, b, c, _] = self.head;
-        [a, b, c]
-    }
-
-    /// Notes what a whole line says; whether it is the last.
-    #[inline(always)]
-    fn end_line(&mut self) -> bool {
-        let code = self.code();
-        if self.first_code == [0; 3] {
-            self.first_code = code;
-        }
-        self.mixed |= self.first_code != code;
-        self.bare_lf |= !self.cr;
-        let last = self.head[3] != b'-';
-        (self.head, self.head_length, self.cr) = ([0; 4], 0, false);
-        last
-    }
-
     fn finish(self, consumed: usize, code: [u8; 3]) -> ReplyFrame {
         let Self { kept, dropping: truncated, bare_lf, mixed, odd, enhanced, last_line, .. } = self;
         ReplyFrame::Reply {
@@ -171,6 +177,50 @@ impl ReplyFramer {
             odd,
             enhanced: enhanced as usize,
             last_line: last_line as usize,
+        }
+    }
+}
+
+/// The first four bytes of a line, 0 where LF ends it before.
+#[derive(Clone, Copy)]
+struct Head([u8; 4]);
+
+impl Head {
+    /// The head of a line that ends with LF.
+    #[inline(always)]
+    fn of(line: &[u8]) -> Self {
+        match line {
+            [a, b, c, d, _, ..] => Self([*a, *b, *c, *d]),
+            _ => Self::of_short(line),
+        }
+    }
+
+    #[cold]
+    fn of_short(line: &[u8]) -> Self {
+        let mut head = [0; 4];
+        copy(front(line, line.len().saturating_sub(1)), &mut head);
+        Self(head)
+    }
+
+    fn code(self) -> [u8; 3] {
+        let [a, b, c, _] = self.0;
+        [a, b, c]
+    }
+
+    /// Whether no line follows (RFC 5321 §4.2.1).
+    fn is_last(self) -> bool {
+        self.0[3] != b'-'
+    }
+
+    /// Whether `-`, a space or the end of the line is behind the code (RFC 5321 §4.2), where the line
+    /// has `length` bytes with its end.
+    #[inline(always)]
+    fn is_separated(self, length: usize) -> bool {
+        match self.0 {
+            [_, _, _, b' ' | b'-'] => true,
+            [_, _, _, b'\r'] => length == 5,
+            [_, _, third, 0] => length == 4 && third != b'\r',
+            _ => false,
         }
     }
 }

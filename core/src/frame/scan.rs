@@ -1,6 +1,48 @@
-//! The inner loop of every body: how many bytes need no thought.
+//! The inner loops: where a line ends, and how many bytes of a body need no thought.
 
 use crate::slice::after;
+
+/// Bytes that may hold a line end and are looked at together.
+const STRIDE: usize = 32;
+
+/// The place of the first LF.
+///
+/// Lines of commands and replies are short: what finds LF in a large block has hardly begun when such
+/// a line is over. A small machine has no wide registers and little room.
+#[inline]
+pub(crate) fn line_feed(bytes: &[u8]) -> Option<usize> {
+    if cfg!(not(target_pointer_width = "64")) {
+        return bytes.iter().position(|byte| *byte == b'\n');
+    }
+    let mut rest = bytes;
+    while let Some((block, behind)) = rest.split_first_chunk::<STRIDE>() {
+        // Without a branch for each byte, so that it becomes a few wide instructions.
+        if block.iter().fold(false, |any, byte| any | (*byte == b'\n')) {
+            break;
+        }
+        rest = behind;
+    }
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if let Some(place) = line_feed_in(*word) {
+            return Some(bytes.len() - rest.len() + place);
+        }
+        rest = behind;
+    }
+    match bytes.last_chunk() {
+        // Those of the last eight bytes that stand before `rest` hold none.
+        Some(word) => line_feed_in(*word).map(|place| bytes.len() - 8 + place),
+        None => rest.iter().position(|byte| *byte == b'\n'),
+    }
+}
+
+/// The place of the first LF of eight bytes.
+#[inline(always)]
+fn line_feed_in(word: [u8; 8]) -> Option<usize> {
+    let word = u64::from_le_bytes(word) ^ u64::from_le_bytes([b'\n'; 8]);
+    // Of the highest bits of the bytes, the lowest that is set marks the first byte that is 0.
+    let found = word.wrapping_sub(u64::from_le_bytes([1; 8])) & !word & u64::from_le_bytes([0x80; 8]);
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+}
 
 /// Bytes looked at together; small enough to search again when one of them is special, large enough
 /// for the compiler to use wide registers.
@@ -51,6 +93,22 @@ fn specialness(previous: u8, byte: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_line_feed_is_found_wherever_it_stands() {
+        for length in 0..100 {
+            // The neighbours of LF, and what differs from it in the highest bit alone.
+            let bytes: [u8; 100] = core::array::from_fn(|index| [b'\n' + 1, b'\n' - 1, b'\n' | 0x80, 0][index % 4]);
+            assert_eq!(line_feed(&bytes[..length]), None);
+            for place in 0..length {
+                for second in place..length {
+                    let mut bytes = bytes;
+                    (bytes[place], bytes[second]) = (b'\n', b'\n');
+                    assert_eq!(line_feed(&bytes[..length]), Some(place), "{place} and {second} of {length}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_block_search_agrees_with_the_definition() {

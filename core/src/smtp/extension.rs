@@ -1,7 +1,7 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
 use super::extension_set::ExtensionSet;
-use super::text::{KEYWORD, is, number, number_u32, utf8};
+use super::text::{KEYWORD, is, is_word, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front};
@@ -80,38 +80,67 @@ impl<'a> Extension<'a> {
         Self::from_text(text).ok_or(Anomalies::MALFORMED_EHLO_LINE)
     }
 
+    /// [`parse`](Self::parse) of the first `length` bytes of `window`, but `None` for what is malformed.
+    #[inline]
+    pub(super) fn from_window(window: &'a [u8], length: usize) -> Option<Self> {
+        // Most lines are a keyword that is known, and nothing else.
+        let extension = ExtensionSet::named_within(window, length);
+        match ALONE.get(extension.bits().trailing_zeros() as usize) {
+            Some(found) => Some(*found),
+            None => Self::from_text(front(window, length)),
+        }
+    }
+
     /// [`parse`](Self::parse), but `None` for what is malformed.
-    pub(super) fn from_text(text: &'a [u8]) -> Option<Self> {
+    fn from_text(text: &'a [u8]) -> Option<Self> {
         let Announcement { extension, keyword, parameters } = Announcement::read(text)?;
         let bytes = parameters.as_bytes();
-        let given = (!parameters.is_empty()).then_some(parameters);
         Some(match extension {
-            ExtensionSet::PIPELINING => Self::Pipelining,
-            ExtensionSet::SIZE => Self::Size(optional(bytes, size)?),
-            ExtensionSet::EIGHT_BIT_MIME => Self::EightBitMime,
-            ExtensionSet::SMTPUTF8 => Self::SmtpUtf8,
-            ExtensionSet::STARTTLS => Self::StartTls,
-            ExtensionSet::CHUNKING => Self::Chunking,
-            ExtensionSet::BINARYMIME => Self::BinaryMime,
-            ExtensionSet::DSN => Self::Dsn,
-            ExtensionSet::ENHANCED_STATUS_CODES => Self::EnhancedStatusCodes,
+            ExtensionSet::NONE => Self::Unknown { keyword: utf8(keyword)?, parameters },
+            _ if bytes.is_empty() => Self::alone(extension),
+            ExtensionSet::SIZE => Self::Size(Some(size(bytes)?)),
             ExtensionSet::AUTH => Self::Auth(mechanisms(bytes)),
-            ExtensionSet::REQUIRETLS => Self::RequireTls,
             ExtensionSet::LIMITS => Self::Limits(PeerLimits::parse(bytes)),
-            ExtensionSet::DELIVERBY => Self::DeliverBy(optional(bytes, number_u32)?),
-            ExtensionSet::MT_PRIORITY => Self::MtPriority(given),
+            ExtensionSet::DELIVERBY => Self::DeliverBy(Some(number_u32(bytes)?)),
+            ExtensionSet::MT_PRIORITY => Self::MtPriority(Some(parameters)),
             ExtensionSet::FUTURERELEASE => {
                 let mut rest = bytes;
                 let interval = next_word(&mut rest).and_then(number_u32);
                 Self::FutureRelease { interval, until: next_word(&mut rest).and_then(utf8) }
             }
-            ExtensionSet::RRVS => Self::Rrvs,
             ExtensionSet::XCLIENT => Self::Xclient(parameters),
+            // What has no parameters of its own ignores them.
+            _ => Self::alone(extension),
+        })
+    }
+
+    /// A known extension whose keyword stands alone.
+    const fn alone(extension: ExtensionSet) -> Self {
+        match extension {
+            ExtensionSet::PIPELINING => Self::Pipelining,
+            ExtensionSet::SIZE => Self::Size(None),
+            ExtensionSet::EIGHT_BIT_MIME => Self::EightBitMime,
+            ExtensionSet::SMTPUTF8 => Self::SmtpUtf8,
+            ExtensionSet::CHUNKING => Self::Chunking,
+            ExtensionSet::BINARYMIME => Self::BinaryMime,
+            ExtensionSet::DSN => Self::Dsn,
+            ExtensionSet::ENHANCED_STATUS_CODES => Self::EnhancedStatusCodes,
+            ExtensionSet::STARTTLS => Self::StartTls,
+            ExtensionSet::AUTH => Self::Auth(Mechanisms::NONE),
+            ExtensionSet::REQUIRETLS => Self::RequireTls,
+            ExtensionSet::LIMITS => {
+                Self::Limits(PeerLimits { mail_max: None, rcpt_max: None, rcpt_domain_max: None })
+            }
+            ExtensionSet::DELIVERBY => Self::DeliverBy(None),
+            ExtensionSet::MT_PRIORITY => Self::MtPriority(None),
+            ExtensionSet::FUTURERELEASE => Self::FutureRelease { interval: None, until: None },
+            ExtensionSet::RRVS => Self::Rrvs,
+            ExtensionSet::XCLIENT => Self::Xclient(""),
             ExtensionSet::VRFY => Self::Verify,
             ExtensionSet::EXPN => Self::Expand,
             ExtensionSet::HELP => Self::Help,
-            _ => Self::Unknown { keyword: utf8(keyword)?, parameters },
-        })
+            _ => Self::Unknown { keyword: "", parameters: "" },
+        }
     }
 
     /// Its place in an [`ExtensionSet`]; empty for an unknown one.
@@ -141,6 +170,17 @@ impl<'a> Extension<'a> {
         }
     }
 }
+
+/// Each known extension whose keyword stands alone, in the place of its bit.
+static ALONE: [Extension<'static>; ExtensionSet::ALL.bits().count_ones() as usize] = {
+    let mut extensions = [Extension::Unknown { keyword: "", parameters: "" }; _];
+    let mut bit = 0;
+    while bit < extensions.len() {
+        extensions[bit] = Extension::alone(ExtensionSet::from_bits(1 << bit));
+        bit += 1;
+    }
+    extensions
+};
 
 /// A line taken apart, its parameters not looked at yet.
 struct Announcement<'a> {
@@ -191,7 +231,7 @@ fn size(parameters: &[u8]) -> Option<u64> {
 fn mechanisms(parameters: &[u8]) -> Mechanisms {
     let (mut found, mut rest) = (Mechanisms::NONE, parameters);
     while let Some(word) = next_word(&mut rest) {
-        if let Some(mechanism) = Mechanism::from_name(word) {
+        if let Some(mechanism) = Mechanism::ALL.into_iter().find(|mechanism| is_word(word, mechanism.name().as_bytes())) {
             found = found.with(mechanism);
         }
     }

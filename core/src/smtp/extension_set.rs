@@ -1,6 +1,7 @@
 //! The extensions that have a name here, as a set.
 
-use super::text::is_word;
+use super::text::{difference_of_eight, is_word};
+use crate::slice::front;
 use core::fmt;
 use core::ops::BitOr;
 
@@ -115,6 +116,28 @@ impl ExtensionSet {
         }
     }
 
+    /// [`named`](Self::named) for the keyword that is the first `length` bytes of `window`.
+    ///
+    /// With a few bytes behind the keyword, this does the same for every keyword, so that no branch
+    /// depends on which it is.
+    #[inline]
+    pub(super) fn named_within(window: &[u8], length: usize) -> Self {
+        let wide = cfg!(target_pointer_width = "64") && length < LONGEST;
+        let Some(window) = window.first_chunk::<LONGEST>().filter(|_| wide && length > 0) else {
+            return Self::named(front(window, length));
+        };
+        let bit = PLACES[place_of(length, window[length - 1])];
+        let (Some(name), Some(inside)) = (PADDED.get(usize::from(bit)), INSIDE.get(length)) else { return Self::NONE };
+        let mut difference = 0;
+        for ((text, name), inside) in
+            window.as_chunks().0.iter().zip(name.as_chunks().0).zip(inside.as_chunks().0)
+        {
+            let text = u64::from_le_bytes(*text) & u64::from_le_bytes(*inside);
+            difference |= difference_of_eight(text, u64::from_le_bytes(*name));
+        }
+        if difference == 0 { Self(1 << bit) } else { Self::NONE }
+    }
+
     /// Whether every extension of `other` is in this set.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -161,13 +184,51 @@ const PLACES: [u8; 64] = {
     places
 };
 
-/// Tells the known keywords apart by length and last letter, in any case.
 const fn place(keyword: &[u8]) -> usize {
     match keyword {
-        [.., last] => (keyword.len() * 4 + (*last & 31) as usize) % 64,
+        [.., last] => place_of(keyword.len(), *last),
         [] => 0,
     }
 }
+
+/// Tells the known keywords apart by length and last letter, in any case.
+const fn place_of(length: usize, last: u8) -> usize {
+    (length * 4 + (last & 31) as usize) % 64
+}
+
+/// More than the longest keyword, and whole words of eight bytes.
+const LONGEST: usize = 24;
+
+/// The keyword of each extension with 0 behind it, in the place of its bit.
+static PADDED: [[u8; LONGEST]; ExtensionSet::KEYWORDS.len()] = {
+    let mut padded = [[0; LONGEST]; ExtensionSet::KEYWORDS.len()];
+    let mut bit = 0;
+    while bit < padded.len() {
+        let keyword = ExtensionSet::KEYWORDS[bit].as_bytes();
+        let mut index = 0;
+        while index < keyword.len() {
+            padded[bit][index] = keyword[index];
+            index += 1;
+        }
+        bit += 1;
+    }
+    padded
+};
+
+/// All ones for the first bytes, as many as the index says, and 0 behind.
+static INSIDE: [[u8; LONGEST]; LONGEST] = {
+    let mut inside = [[0; LONGEST]; LONGEST];
+    let mut length = 0;
+    while length < LONGEST {
+        let mut index = 0;
+        while index < length {
+            inside[length][index] = u8::MAX;
+            index += 1;
+        }
+        length += 1;
+    }
+    inside
+};
 
 impl BitOr for ExtensionSet {
     type Output = Self;
@@ -197,5 +258,25 @@ mod tests {
             assert_eq!(ExtensionSet::named(other.as_bytes()), ExtensionSet::NONE, "{other}");
         }
         assert_eq!(ExtensionSet::named(b""), ExtensionSet::NONE);
+    }
+
+    #[test]
+    fn what_follows_a_keyword_does_not_change_which_it_is() {
+        for keyword in ExtensionSet::KEYWORDS {
+            for behind in ["", "\r\n", "\r\n250-8BITMIME\r\n250 SIZE 1\r\n"] {
+                let mut text = std::format!("{keyword}{behind}").into_bytes();
+                for place in 0..text.len() {
+                    for bit in 0..8 {
+                        text[place] ^= 1 << bit;
+                        for length in 0..=text.len().min(30) {
+                            let expected = ExtensionSet::named(&text[..length]);
+                            assert_eq!(ExtensionSet::named_within(&text, length), expected, "{length} of {text:?}");
+                        }
+                        text[place] ^= 1 << bit;
+                    }
+                }
+                assert!(!ExtensionSet::named_within(&text, keyword.len()).is_empty());
+            }
+        }
     }
 }

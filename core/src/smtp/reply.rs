@@ -3,11 +3,10 @@
 use super::extension::Extension;
 use super::status::EnhancedCode;
 use super::text::Decimal;
-use crate::frame::{ReplyFrame, ReplyFramer};
+use crate::frame::{ReplyFrame, ReplyFramer, line_feed};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{after, front, is_ascii};
 use core::fmt;
-use memchr::memchr;
 
 /// A checked view on one whole reply.
 ///
@@ -232,9 +231,11 @@ pub struct ReplyLines<'a> {
 
 impl<'a> ReplyLines<'a> {
     /// The next line that is an extension.
+    #[inline]
     fn next_extension(&mut self) -> Option<Extension<'a>> {
         loop {
-            let found = Extension::from_text(self.next()?.text());
+            let window = after(self.rest, 4);
+            let found = Extension::from_window(window, self.next()?.text().len());
             if found.is_some() {
                 return found;
             }
@@ -247,7 +248,7 @@ impl<'a> Iterator for ReplyLines<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let length = if self.rest.len() <= self.last { self.rest.len() } else { memchr(b'\n', self.rest)? + 1 };
+        let length = if self.rest.len() <= self.last { self.rest.len() } else { line_feed(self.rest)? + 1 };
         let (line, rest) = self.rest.split_at_checked(length).filter(|(line, _)| !line.is_empty())?;
         self.rest = rest;
         let line = line.strip_suffix(b"\n").unwrap_or(line);

@@ -119,11 +119,15 @@ pub(super) fn is_word(text: &[u8], name: &[u8]) -> bool {
 /// Whether eight bytes are those of a name, in any case.
 #[inline(always)]
 fn is_eight(text: [u8; 8], name: [u8; 8]) -> bool {
-    let name = u64::from_le_bytes(name);
-    let difference = u64::from_le_bytes(text) ^ name;
+    difference_of_eight(u64::from_le_bytes(text), u64::from_le_bytes(name)) == 0
+}
+
+/// The bits by which eight bytes differ from those of a name, in any case.
+#[inline(always)]
+pub(super) fn difference_of_eight(text: u64, name: u64) -> u64 {
     // Bit 6 tells a letter; bit 5 is its case.
     let case = (name & repeat(0x40)) >> 1;
-    difference & !case == 0
+    (text ^ name) & !case
 }
 
 /// How many bytes at the front of `text` are printable, in ASCII or beyond, and none of `except`. Eight
