@@ -1,6 +1,6 @@
 //! Replies of several lines: `250-` announces another line, `250 ` is the last.
 
-use super::scan::line_feed;
+use super::scan::{LineFeeds, line_feed};
 use crate::slice::{after, after_mut, copy, front};
 
 /// Finds one reply at a time (RFC 5321 §4.2.1), looking only at line ends and at the fourth byte of
@@ -88,21 +88,34 @@ impl ReplyFramer {
         }
         // In registers while it loops.
         let mut state = *self;
-        let mut scanned = state.scanned as usize;
-        while let Some(found) = line_feed(after(input, scanned)) {
-            scanned += found + 1;
-            let line = after(front(input, scanned), state.kept as usize);
+        // The head of a line like the one before; no line has LF in its head.
+        let mut usual = [b'\n'; 4];
+        for place in LineFeeds::behind(input, state.scanned as usize) {
+            let end = place + 1;
+            let line = after(front(input, end), state.kept as usize);
+            let after_cr = line.ends_with(b"\r\n");
+            // Most lines of a long reply tell nothing that the one before did not.
+            if let [a, b, c, d, _, _, ..] = line
+                && [*a, *b, *c, *d] == usual
+                && after_cr
+                && end < limit
+            {
+                state.keep(line, end);
+                continue;
+            }
             let head = Head::of(line);
             // What is kept of a reply that goes on leaves room for it to come in.
-            if scanned > limit || scanned == limit && !head.is_last() {
+            if end > limit || end == limit && !head.is_last() {
                 break;
             }
-            state.end_line(head, line.ends_with(b"\r\n"));
-            state.keep(head, line, scanned);
+            state.odd |= !head.is_separated(line.len());
+            state.end_line(head, after_cr);
+            state.keep(line, end);
             if head.is_last() {
                 *self = Self::default();
-                return state.finish(scanned, head.code());
+                return state.finish(end, head.code());
             }
+            usual = head.0;
         }
         state.scanned = input.len() as u32;
         *self = state;
@@ -154,8 +167,7 @@ impl ReplyFramer {
 
     /// A whole line that is kept ends at `end`.
     #[inline(always)]
-    fn keep(&mut self, head: Head, line: &[u8], end: usize) {
-        self.odd |= !head.is_separated(line.len());
+    fn keep(&mut self, line: &[u8], end: usize) {
         // The dot first: it is rarer than the digit.
         if line.get(5) == Some(&b'.') && matches!(line.get(4), Some(b'2' | b'4' | b'5')) {
             self.enhanced = self.kept + 4;

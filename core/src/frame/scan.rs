@@ -5,19 +5,21 @@ use crate::slice::after;
 /// Bytes that may hold a line end and are looked at together.
 const STRIDE: usize = 32;
 
+/// Whether there are wide registers and room for what fills them; a small machine has neither.
+const WIDE: bool = cfg!(target_pointer_width = "64");
+
 /// The place of the first LF.
 ///
 /// Lines of commands and replies are short: what finds LF in a large block has hardly begun when such
-/// a line is over. A small machine has no wide registers and little room.
+/// a line is over.
 #[inline]
 pub(crate) fn line_feed(bytes: &[u8]) -> Option<usize> {
-    if cfg!(not(target_pointer_width = "64")) {
+    if !WIDE {
         return bytes.iter().position(|byte| *byte == b'\n');
     }
     let mut rest = bytes;
-    while let Some((block, behind)) = rest.split_first_chunk::<STRIDE>() {
-        // Without a branch for each byte, so that it becomes a few wide instructions.
-        if block.iter().fold(false, |any, byte| any | (*byte == b'\n')) {
+    while let Some((block, behind)) = rest.split_first_chunk() {
+        if holds_line_feed(block) {
             break;
         }
         rest = behind;
@@ -33,6 +35,89 @@ pub(crate) fn line_feed(bytes: &[u8]) -> Option<usize> {
         Some(word) => line_feed_in(*word).map(|place| bytes.len() - 8 + place),
         None => rest.iter().position(|byte| *byte == b'\n'),
     }
+}
+
+/// The places of every LF, where there may be several in a few bytes.
+pub(super) struct LineFeeds<'a> {
+    bytes: &'a [u8],
+    /// Bytes that have been looked at.
+    scanned: usize,
+    /// The bit of each LF that was found and not told yet, counted from `base`.
+    found: u32,
+    base: usize,
+}
+
+impl<'a> LineFeeds<'a> {
+    /// Those behind the first `scanned` bytes.
+    #[inline(always)]
+    pub(super) fn behind(bytes: &'a [u8], scanned: usize) -> Self {
+        Self { bytes, scanned, found: 0, base: 0 }
+    }
+
+    /// Looks at the next few bytes, of which there is at least one.
+    #[inline(always)]
+    fn look(&mut self) {
+        let rest = after(self.bytes, self.scanned);
+        self.base = self.scanned;
+        if let Some(block) = rest.first_chunk() {
+            self.scanned += STRIDE;
+            if holds_line_feed(block) {
+                self.found = every_line_feed(block);
+            }
+            return;
+        }
+        self.scanned = self.bytes.len();
+        match self.bytes.last_chunk() {
+            Some(block) => self.found = every_line_feed(block).checked_shr((STRIDE - rest.len()) as u32).unwrap_or(0),
+            None => {
+                for (index, byte) in rest.iter().enumerate() {
+                    self.found |= u32::from(*byte == b'\n') << index;
+                }
+            }
+        }
+    }
+}
+
+impl Iterator for LineFeeds<'_> {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if !WIDE {
+            let found = self.scanned + line_feed(after(self.bytes, self.scanned))?;
+            self.scanned = found + 1;
+            return Some(found);
+        }
+        while self.found == 0 {
+            if self.scanned >= self.bytes.len() {
+                return None;
+            }
+            self.look();
+        }
+        let place = self.base + self.found.trailing_zeros() as usize;
+        self.found &= self.found - 1;
+        Some(place)
+    }
+}
+
+/// Whether there is an LF; without a branch for each byte, so that it becomes a few wide instructions.
+#[inline(always)]
+fn holds_line_feed(block: &[u8; STRIDE]) -> bool {
+    block.iter().fold(false, |any, byte| any | (*byte == b'\n'))
+}
+
+/// A bit for each byte that is LF.
+#[inline(always)]
+fn every_line_feed(block: &[u8; STRIDE]) -> u32 {
+    let mut found = 0;
+    for (index, word) in block.as_chunks().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b'\n'; 8]);
+        // The highest bit of each byte that is 0, gathered into one byte.
+        let low = u64::from_le_bytes([0x7F; 8]);
+        let zeros = !((word & low) + low | word | low);
+        found |= u32::from((u128::from(zeros) * 0x0204_0810_2040_8100 >> 64) as u8) << (8 * index);
+    }
+    found
 }
 
 /// The place of the first LF of eight bytes.
@@ -100,11 +185,16 @@ mod tests {
             // The neighbours of LF, and what differs from it in the highest bit alone.
             let bytes: [u8; 100] = core::array::from_fn(|index| [b'\n' + 1, b'\n' - 1, b'\n' | 0x80, 0][index % 4]);
             assert_eq!(line_feed(&bytes[..length]), None);
+            assert_eq!(LineFeeds::behind(&bytes[..length], 0).next(), None);
             for place in 0..length {
                 for second in place..length {
                     let mut bytes = bytes;
                     (bytes[place], bytes[second]) = (b'\n', b'\n');
                     assert_eq!(line_feed(&bytes[..length]), Some(place), "{place} and {second} of {length}");
+                    let every: std::vec::Vec<_> = LineFeeds::behind(&bytes[..length], place / 2).collect();
+                    assert_eq!(every.first(), Some(&place), "{place} and {second} of {length}");
+                    assert_eq!(every.last(), Some(&second), "{place} and {second} of {length}");
+                    assert!(every.len() <= 2);
                 }
             }
         }

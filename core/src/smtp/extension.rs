@@ -1,10 +1,10 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
-use super::extension_set::ExtensionSet;
+use super::extension_set::{ExtensionSet, WINDOW};
 use super::text::{KEYWORD, is, is_word, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
-use crate::slice::{after, front};
+use crate::slice::{after, front, is_ascii};
 
 /// One line of an EHLO reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +80,9 @@ impl<'a> Extension<'a> {
         Self::from_text(text).ok_or(Anomalies::MALFORMED_EHLO_LINE)
     }
 
-    /// [`parse`](Self::parse) of the first `length` bytes of `window`, but `None` for what is malformed.
+    /// [`from_text`](Self::from_text) of the first `length` bytes of `window`, which are one word.
     #[inline]
-    pub(super) fn from_window(window: &'a [u8], length: usize) -> Option<Self> {
-        // Most lines are a keyword that is known, and nothing else.
+    pub(super) fn from_word(window: &'a [u8; WINDOW], length: usize) -> Option<Self> {
         let extension = ExtensionSet::named_within(window, length);
         match ALONE.get(extension.bits().trailing_zeros() as usize) {
             Some(found) => Some(*found),
@@ -92,23 +91,22 @@ impl<'a> Extension<'a> {
     }
 
     /// [`parse`](Self::parse), but `None` for what is malformed.
-    fn from_text(text: &'a [u8]) -> Option<Self> {
+    pub(super) fn from_text(text: &'a [u8]) -> Option<Self> {
         let Announcement { extension, keyword, parameters } = Announcement::read(text)?;
-        let bytes = parameters.as_bytes();
         Some(match extension {
-            ExtensionSet::NONE => Self::Unknown { keyword: utf8(keyword)?, parameters },
-            _ if bytes.is_empty() => Self::alone(extension),
-            ExtensionSet::SIZE => Self::Size(Some(size(bytes)?)),
-            ExtensionSet::AUTH => Self::Auth(mechanisms(bytes)),
-            ExtensionSet::LIMITS => Self::Limits(PeerLimits::parse(bytes)),
-            ExtensionSet::DELIVERBY => Self::DeliverBy(Some(number_u32(bytes)?)),
-            ExtensionSet::MT_PRIORITY => Self::MtPriority(Some(parameters)),
+            ExtensionSet::NONE => Self::Unknown { keyword: utf8(keyword)?, parameters: utf8(parameters)? },
+            _ if parameters.is_empty() => Self::alone(extension),
+            ExtensionSet::SIZE => Self::Size(Some(size(parameters)?)),
+            ExtensionSet::AUTH => Self::Auth(mechanisms(parameters)),
+            ExtensionSet::LIMITS => Self::Limits(PeerLimits::parse(parameters)),
+            ExtensionSet::DELIVERBY => Self::DeliverBy(Some(number_u32(parameters)?)),
+            ExtensionSet::MT_PRIORITY => Self::MtPriority(Some(utf8(parameters)?)),
             ExtensionSet::FUTURERELEASE => {
-                let mut rest = bytes;
+                let mut rest = parameters;
                 let interval = next_word(&mut rest).and_then(number_u32);
                 Self::FutureRelease { interval, until: next_word(&mut rest).and_then(utf8) }
             }
-            ExtensionSet::XCLIENT => Self::Xclient(parameters),
+            ExtensionSet::XCLIENT => Self::Xclient(utf8(parameters)?),
             // What has no parameters of its own ignores them.
             _ => Self::alone(extension),
         })
@@ -187,7 +185,8 @@ struct Announcement<'a> {
     /// Empty for an unknown one.
     extension: ExtensionSet,
     keyword: &'a [u8],
-    parameters: &'a str,
+    /// UTF-8.
+    parameters: &'a [u8],
 }
 
 impl<'a> Announcement<'a> {
@@ -195,7 +194,7 @@ impl<'a> Announcement<'a> {
         // Most lines are a keyword that is known, and nothing else.
         let extension = ExtensionSet::named(text);
         if !extension.is_empty() {
-            return Some(Self { extension, keyword: text, parameters: "" });
+            return Some(Self { extension, keyword: text, parameters: &[] });
         }
         let text = text.trim_ascii_end();
         let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
@@ -205,7 +204,7 @@ impl<'a> Announcement<'a> {
         }
         let extension = ExtensionSet::named(keyword);
         let parameters = match rest {
-            [] => return Some(Self { extension, keyword, parameters: "" }),
+            [] => return Some(Self { extension, keyword, parameters: &[] }),
             [b' ', rest @ ..] => rest.trim_ascii_start(),
             [b'=', rest @ ..] if extension == ExtensionSet::AUTH => rest,
             _ => return None,
@@ -213,7 +212,8 @@ impl<'a> Announcement<'a> {
         if !parameters.is_empty() && !extension.is_empty() && ExtensionSet::BARE.contains(extension) {
             return None;
         }
-        Some(Self { extension, keyword, parameters: utf8(parameters)? })
+        let is_utf8 = is_ascii(parameters) || utf8(parameters).is_some();
+        is_utf8.then_some(Self { extension, keyword, parameters })
     }
 }
 
@@ -229,13 +229,34 @@ fn size(parameters: &[u8]) -> Option<u64> {
 
 /// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
 fn mechanisms(parameters: &[u8]) -> Mechanisms {
+    /// What [`shape`] makes of each name.
+    static SHAPES: [u32; Mechanism::ALL.len()] = {
+        let mut shapes = [0; _];
+        let mut index = 0;
+        while index < shapes.len() {
+            shapes[index] = shape(Mechanism::ALL[index].name().as_bytes());
+            index += 1;
+        }
+        shapes
+    };
     let (mut found, mut rest) = (Mechanisms::NONE, parameters);
     while let Some(word) = next_word(&mut rest) {
-        if let Some(mechanism) = Mechanism::ALL.into_iter().find(|mechanism| is_word(word, mechanism.name().as_bytes())) {
-            found = found.with(mechanism);
+        let shape = shape(word);
+        for (mechanism, _) in Mechanism::ALL.iter().zip(&SHAPES).filter(|(_, known)| **known == shape) {
+            if is_word(word, mechanism.name().as_bytes()) {
+                found = found.with(*mechanism);
+            }
         }
     }
     found
+}
+
+/// Tells most words apart, in any case.
+const fn shape(word: &[u8]) -> u32 {
+    match word {
+        [first, .., last] => (word.len() as u32) << 16 | (*first as u32 & 31) << 8 | *last as u32 & 31,
+        _ => 0,
+    }
 }
 
 /// Takes the first word between spaces off `rest`.
@@ -315,7 +336,7 @@ impl Extensions {
     /// Adds what one line announces; `None` if it makes no sense. Reads no more of it than is kept.
     fn add(&mut self, text: &[u8]) -> Option<Anomalies> {
         let line = Announcement::read(text)?;
-        let parameters = line.parameters.as_bytes();
+        let parameters = line.parameters;
         let mut anomalies = Anomalies::NONE;
         match line.extension {
             ExtensionSet::SIZE => self.size = optional(parameters, size)?.filter(|size| *size > 0),

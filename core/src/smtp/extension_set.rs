@@ -1,7 +1,6 @@
 //! The extensions that have a name here, as a set.
 
 use super::text::{difference_of_eight, is_word};
-use crate::slice::front;
 use core::fmt;
 use core::ops::BitOr;
 
@@ -121,17 +120,14 @@ impl ExtensionSet {
     /// With a few bytes behind the keyword, this does the same for every keyword, so that no branch
     /// depends on which it is.
     #[inline]
-    pub(super) fn named_within(window: &[u8], length: usize) -> Self {
-        let wide = cfg!(target_pointer_width = "64") && length < LONGEST;
-        let Some(window) = window.first_chunk::<LONGEST>().filter(|_| wide && length > 0) else {
-            return Self::named(front(window, length));
+    pub(super) fn named_within(window: &[u8; WINDOW], length: usize) -> Self {
+        let (Some(last), Some(inside)) = (window.get(length.wrapping_sub(1)), INSIDE.get(length)) else {
+            return Self::NONE;
         };
-        let bit = PLACES[place_of(length, window[length - 1])];
-        let (Some(name), Some(inside)) = (PADDED.get(usize::from(bit)), INSIDE.get(length)) else { return Self::NONE };
+        let bit = PLACES[place_of(length, *last)];
+        let Some(name) = PADDED.get(usize::from(bit)) else { return Self::NONE };
         let mut difference = 0;
-        for ((text, name), inside) in
-            window.as_chunks().0.iter().zip(name.as_chunks().0).zip(inside.as_chunks().0)
-        {
+        for ((text, name), inside) in window.as_chunks().0.iter().zip(name.as_chunks().0).zip(inside.as_chunks().0) {
             let text = u64::from_le_bytes(*text) & u64::from_le_bytes(*inside);
             difference |= difference_of_eight(text, u64::from_le_bytes(*name));
         }
@@ -196,12 +192,12 @@ const fn place_of(length: usize, last: u8) -> usize {
     (length * 4 + (last & 31) as usize) % 64
 }
 
-/// More than the longest keyword, and whole words of eight bytes.
-const LONGEST: usize = 24;
+/// More bytes than the longest keyword has, in whole words of eight.
+pub(super) const WINDOW: usize = 24;
 
 /// The keyword of each extension with 0 behind it, in the place of its bit.
-static PADDED: [[u8; LONGEST]; ExtensionSet::KEYWORDS.len()] = {
-    let mut padded = [[0; LONGEST]; ExtensionSet::KEYWORDS.len()];
+static PADDED: [[u8; WINDOW]; ExtensionSet::KEYWORDS.len()] = {
+    let mut padded = [[0; WINDOW]; ExtensionSet::KEYWORDS.len()];
     let mut bit = 0;
     while bit < padded.len() {
         let keyword = ExtensionSet::KEYWORDS[bit].as_bytes();
@@ -216,10 +212,10 @@ static PADDED: [[u8; LONGEST]; ExtensionSet::KEYWORDS.len()] = {
 };
 
 /// All ones for the first bytes, as many as the index says, and 0 behind.
-static INSIDE: [[u8; LONGEST]; LONGEST] = {
-    let mut inside = [[0; LONGEST]; LONGEST];
+static INSIDE: [[u8; WINDOW]; WINDOW] = {
+    let mut inside = [[0; WINDOW]; WINDOW];
     let mut length = 0;
-    while length < LONGEST {
+    while length < WINDOW {
         let mut index = 0;
         while index < length {
             inside[length][index] = u8::MAX;
@@ -263,19 +259,20 @@ mod tests {
     #[test]
     fn what_follows_a_keyword_does_not_change_which_it_is() {
         for keyword in ExtensionSet::KEYWORDS {
-            for behind in ["", "\r\n", "\r\n250-8BITMIME\r\n250 SIZE 1\r\n"] {
-                let mut text = std::format!("{keyword}{behind}").into_bytes();
-                for place in 0..text.len() {
+            for behind in ["\r\n250-8BITMIME\r\n250 SIZE 1\r\n", "                        "] {
+                let text = std::format!("{keyword}{behind}").into_bytes();
+                let mut window = *text.first_chunk::<WINDOW>().unwrap();
+                assert!(!ExtensionSet::named_within(&window, keyword.len()).is_empty());
+                for place in 0..WINDOW {
                     for bit in 0..8 {
-                        text[place] ^= 1 << bit;
-                        for length in 0..=text.len().min(30) {
-                            let expected = ExtensionSet::named(&text[..length]);
-                            assert_eq!(ExtensionSet::named_within(&text, length), expected, "{length} of {text:?}");
+                        window[place] ^= 1 << bit;
+                        for length in 0..=WINDOW {
+                            let expected = ExtensionSet::named(&window[..length]);
+                            assert_eq!(ExtensionSet::named_within(&window, length), expected, "{length} of {window:?}");
                         }
-                        text[place] ^= 1 << bit;
+                        window[place] ^= 1 << bit;
                     }
                 }
-                assert!(!ExtensionSet::named_within(&text, keyword.len()).is_empty());
             }
         }
     }

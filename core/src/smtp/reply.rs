@@ -1,8 +1,9 @@
 //! Replies (RFC 5321 §4.2): a code, and lines of text.
 
 use super::extension::Extension;
+use super::extension_set::WINDOW;
 use super::status::EnhancedCode;
-use super::text::Decimal;
+use super::text::{Decimal, word_length};
 use crate::frame::{ReplyFrame, ReplyFramer, line_feed};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{after, front, is_ascii};
@@ -234,12 +235,39 @@ impl<'a> ReplyLines<'a> {
     #[inline]
     fn next_extension(&mut self) -> Option<Extension<'a>> {
         loop {
-            let window = after(self.rest, 4);
-            let found = Extension::from_window(window, self.next()?.text().len());
+            let found = match Word::of_line(self.rest) {
+                Some(word) => {
+                    self.rest = after(self.rest, word.end);
+                    Extension::from_word(word.window, word.length)
+                }
+                None => Extension::from_text(self.next()?.text()),
+            };
             if found.is_some() {
                 return found;
             }
         }
+    }
+}
+
+/// The text of a line that is a word and nothing else, as most announcements are.
+struct Word<'a> {
+    /// Begins with the word; a few bytes more.
+    window: &'a [u8; WINDOW],
+    length: usize,
+    /// Where the line ends, counted from its start.
+    end: usize,
+}
+
+impl<'a> Word<'a> {
+    /// The word of the first of these lines; `None` also for one that is long, or too near the end.
+    #[inline(always)]
+    fn of_line(lines: &'a [u8]) -> Option<Self> {
+        // With `-` behind the code, the line does not end within its head.
+        let [_, _, _, b'-', text @ ..] = lines else { return None };
+        let window = text.first_chunk()?;
+        let length = word_length(window);
+        // A line that ends with LF alone is rare.
+        text.get(length..)?.starts_with(b"\r\n").then_some(Self { window, length, end: length + 6 })
     }
 }
 

@@ -152,6 +152,21 @@ pub(super) fn printable<const N: usize>(text: &[u8], except: [u8; N]) -> usize {
     text.len() - rest.len() + rest.iter().take_while(fits).count()
 }
 
+/// How many bytes of `window` stand before the first that is a space or a control character. Without a
+/// branch on any of them.
+#[inline(always)]
+pub(super) fn word_length<const N: usize>(window: &[u8; N]) -> usize {
+    let mut length = N;
+    for (index, word) in window.as_chunks().0.iter().enumerate().rev() {
+        let word = u64::from_le_bytes(*word);
+        let ends = word.wrapping_sub(repeat(b'!')) & !word & repeat(0x80);
+        if ends != 0 {
+            length = index * 8 + ends.trailing_zeros() as usize / 8;
+        }
+    }
+    length
+}
+
 const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
@@ -289,6 +304,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_word_ends_at_the_first_byte_that_cannot_be_seen() {
+        for byte in 0..=255 {
+            for place in 0..24 {
+                let mut window = [b'x'; 24];
+                window[place] = byte;
+                window[23] = b'\r';
+                let expected = if byte <= b' ' { place } else { 23 };
+                assert_eq!(word_length(&window), expected, "{byte} at {place}");
+            }
+        }
+        assert_eq!(word_length(&[b'x'; 24]), 24);
     }
 
     #[test]
