@@ -20,6 +20,7 @@ mod client;
 mod command;
 mod extension;
 mod extension_set;
+mod key;
 mod literal;
 mod parameter;
 mod path;

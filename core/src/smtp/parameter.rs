@@ -1,10 +1,13 @@
 //! Parameters of MAIL and RCPT (RFC 5321 §4.1.1.11): known ones typed, unknown ones kept.
 
 use super::extension_set::ExtensionSet;
-use super::take::{front, word};
-use super::text::{Decimal, KEYWORD, is, is_word, number, number_u32, part_of, printable, utf8};
+use super::key::{key, key_of};
+use super::take::{self, word};
+use super::text::{
+    Decimal, KEYWORD, is, is_printable, is_word, number, number_u32, part_of, printable, until, utf8,
+};
 use super::xtext::Xtext;
-use crate::slice::after;
+use crate::slice::{after, front};
 use nom::combinator::verify;
 use nom::{IResult, Parser};
 
@@ -187,33 +190,57 @@ impl<'a> Parameter<'a> {
         matches!(self, Self::Notify(_) | Self::OriginalRecipient { .. } | Self::Rrvs { .. })
     }
 
+    #[inline]
     fn typed(keyword: &'a str, value: Option<&'a str>) -> Result<Self, MalformedParameter<'a>> {
+        const SIZE: u64 = key_of("SIZE");
+        const BODY: u64 = key_of("BODY");
+        const SMTPUTF8: u64 = key_of("SMTPUTF8");
+        const RET: u64 = key_of("RET");
+        const ENVID: u64 = key_of("ENVID");
+        const AUTH: u64 = key_of("AUTH");
+        const BY: u64 = key_of("BY");
+        const HOLDFOR: u64 = key_of("HOLDFOR");
+        const NOTIFY: u64 = key_of("NOTIFY");
+        const ORCPT: u64 = key_of("ORCPT");
+        const RRVS: u64 = key_of("RRVS");
+        let found = match (keyword.len(), key(keyword.as_bytes()), value) {
+            (4, SIZE, Some(value)) => number(value.as_bytes()).map(Self::Size),
+            (4, BODY, Some(value)) => body_type(value).map(Self::Body),
+            (8, SMTPUTF8, None) => Some(Self::SmtpUtf8),
+            (3, RET, Some(value)) => return_type(value).map(Self::Return),
+            (5, ENVID, Some(value)) => Xtext::encoded(value).map(Self::EnvelopeId),
+            (4, AUTH, Some(value)) => auth(value),
+            (2, BY, Some(value)) => deliver_by(value),
+            (7, HOLDFOR, Some(value)) => number_u32(value.as_bytes()).map(Self::HoldFor),
+            (6, NOTIFY, Some(value)) => notify(value).map(Self::Notify),
+            (5, ORCPT, Some(value)) => original_recipient(value),
+            (4, RRVS, Some(value)) => rrvs(value),
+            // With a value that they must not have, or without one that they must have.
+            (4, SIZE | BODY | AUTH | RRVS, _)
+            | (8, SMTPUTF8, _)
+            | (3, RET, _)
+            | (5, ENVID | ORCPT, _)
+            | (2, BY, _)
+            | (7, HOLDFOR, _)
+            | (6, NOTIFY, _) => None,
+            (9.., _, _) => Self::typed_long(keyword, value),
+            _ => Some(Self::Unknown { keyword, value }),
+        };
+        found.ok_or(MalformedParameter { keyword })
+    }
+
+    /// [`typed`](Self::typed) for a keyword of more than eight bytes.
+    fn typed_long(keyword: &'a str, value: Option<&'a str>) -> Option<Self> {
         let is = |name: &str| is_word(keyword.as_bytes(), name.as_bytes());
-        let malformed = MalformedParameter { keyword };
-        let text = value.ok_or(malformed);
-        let bare = |parameter| if value.is_none() { Ok(parameter) } else { Err(malformed) };
-        match (keyword.len(), keyword.as_bytes().first().map(u8::to_ascii_uppercase)) {
-            (4, Some(b'S')) if is("SIZE") => Ok(Self::Size(number(text?.as_bytes()).ok_or(malformed)?)),
-            (4, Some(b'B')) if is("BODY") => Ok(Self::Body(body_type(text?).ok_or(malformed)?)),
-            (8, Some(b'S')) if is("SMTPUTF8") => bare(Self::SmtpUtf8),
-            (3, Some(b'R')) if is("RET") => Ok(Self::Return(return_type(text?).ok_or(malformed)?)),
-            (5, Some(b'E')) if is("ENVID") => Ok(Self::EnvelopeId(Xtext::encoded(text?).ok_or(malformed)?)),
-            (4, Some(b'A')) if is("AUTH") => auth(text?).ok_or(malformed),
-            (10, Some(b'R')) if is("REQUIRETLS") => bare(Self::RequireTls),
-            (2, Some(b'B')) if is("BY") => deliver_by(text?).ok_or(malformed),
-            (11, Some(b'M')) if is("MT-PRIORITY") => match signed(text?.as_bytes()) {
-                Some(priority @ -9..=9) => Ok(Self::MtPriority(priority as i8)),
-                _ => Err(malformed),
+        match value {
+            None if is("REQUIRETLS") => Some(Self::RequireTls),
+            Some(value) if is("MT-PRIORITY") => match signed(value.as_bytes()) {
+                Some(priority @ -9..=9) => Some(Self::MtPriority(priority as i8)),
+                _ => None,
             },
-            (7, Some(b'H')) if is("HOLDFOR") => Ok(Self::HoldFor(number_u32(text?.as_bytes()).ok_or(malformed)?)),
-            (9, Some(b'H')) if is("HOLDUNTIL") => Ok(Self::HoldUntil(text?)),
-            (6, Some(b'N')) if is("NOTIFY") => Ok(Self::Notify(notify(text?).ok_or(malformed)?)),
-            (5, Some(b'O')) if is("ORCPT") => {
-                let (address_type, address) = original_recipient(text?).ok_or(malformed)?;
-                Ok(Self::OriginalRecipient { address_type, address })
-            }
-            (4, Some(b'R')) if is("RRVS") => rrvs(text?).ok_or(malformed),
-            _ => Ok(Self::Unknown { keyword, value }),
+            Some(value) if is("HOLDUNTIL") => Some(Self::HoldUntil(value)),
+            _ if is("REQUIRETLS") || is("MT-PRIORITY") || is("HOLDUNTIL") => None,
+            _ => Some(Self::Unknown { keyword, value }),
         }
     }
 
@@ -277,24 +304,12 @@ impl<'a> Parameters<'a> {
     /// Reads `*(SP esmtp-param)`; the error is the offset where it stops being that. Also tells
     /// whether there was more white space than the grammar has. `text` ends with all of `bytes` where
     /// that is known to be UTF-8.
+    #[inline]
     pub(super) fn parse(bytes: &'a [u8], text: &'a str) -> Result<(Self, bool), usize> {
         if bytes.is_empty() {
             return Ok((Self::NONE, false));
         }
-        let mut extra_space = false;
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
-            if spaces == 0 {
-                return Err(bytes.len() - rest.len());
-            }
-            extra_space |= spaces > 1 || spaces == rest.len();
-            rest = after(rest, spaces);
-            if !rest.is_empty() {
-                let (behind, _) = esmtp_parameter(rest).map_err(|_| bytes.len() - rest.len())?;
-                rest = behind;
-            }
-        }
+        let extra_space = if is_canonical(bytes) { false } else { extra_space(bytes)? };
         let text = part_of(text, bytes, 0).or_else(|| utf8(bytes)).ok_or(0_usize)?;
         Ok((Self { text }, extra_space))
     }
@@ -302,19 +317,20 @@ impl<'a> Parameters<'a> {
     /// The parameters in order; an error for a known keyword whose value makes no sense.
     pub fn iter(&self) -> impl Iterator<Item = Result<Parameter<'a>, MalformedParameter<'a>>> {
         let mut rest = self.text;
+        // What stands between the spaces has been checked.
         core::iter::from_fn(move || {
             while let Some(behind) = rest.strip_prefix(' ') {
                 rest = behind;
             }
-            // Keywords are short, values are not.
-            let length = rest.bytes().take_while(|byte| is(*byte, KEYWORD)).count();
-            let (keyword, behind) = rest.split_at_checked(length).filter(|(keyword, _)| !keyword.is_empty())?;
+            let (keyword, behind) = rest.split_at_checked(until(rest.as_bytes(), [b'=', b' ']))?;
+            if keyword.is_empty() {
+                return None;
+            }
             let Some(value) = behind.strip_prefix('=') else {
                 rest = behind;
                 return Some(Parameter::typed(keyword, None));
             };
-            let end = printable(value.as_bytes(), []);
-            let (value, behind) = value.split_at_checked(end)?;
+            let (value, behind) = value.split_at_checked(until(value.as_bytes(), [b' ']))?;
             rest = behind;
             Some(Parameter::typed(keyword, Some(value)))
         })
@@ -337,6 +353,52 @@ impl core::fmt::Debug for Parameters<'_> {
     }
 }
 
+/// Whether this is what [`extra_space`] takes, with one space before each parameter and none behind.
+fn is_canonical(bytes: &[u8]) -> bool {
+    // A space is the only byte between values that is not printable.
+    let mut rest = bytes;
+    while let [b' ', parameter @ ..] = rest {
+        let length = parameter.iter().take_while(|byte| is(**byte, KEYWORD)).count();
+        let value = match after(parameter, length) {
+            [b'=', value @ ..] => value,
+            behind => {
+                if length == 0 {
+                    return false;
+                }
+                rest = behind;
+                continue;
+            }
+        };
+        let end = until(value, [b' ']);
+        if length == 0 || parameter.first() == Some(&b'-') || end == 0 || !is_printable(front(value, end), []) {
+            return false;
+        }
+        rest = after(value, end);
+    }
+    rest.is_empty()
+}
+
+/// Whether there is more white space than `*(SP esmtp-param)` has, before a parameter or behind the
+/// last; the error is the offset where it stops being that.
+#[cold]
+fn extra_space(bytes: &[u8]) -> Result<bool, usize> {
+    let mut extra_space = false;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+        if spaces == 0 {
+            return Err(bytes.len() - rest.len());
+        }
+        extra_space |= spaces > 1 || spaces == rest.len();
+        rest = after(rest, spaces);
+        if !rest.is_empty() {
+            let (behind, _) = esmtp_parameter(rest).map_err(|_| bytes.len() - rest.len())?;
+            rest = behind;
+        }
+    }
+    Ok(extra_space)
+}
+
 /// ```abnf
 /// esmtp-param   = esmtp-keyword ["=" esmtp-value]
 /// esmtp-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
@@ -349,24 +411,33 @@ fn esmtp_parameter(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let mut keyword = verify(word(|byte| is(byte, KEYWORD)), starts_well);
     let (behind, keyword) = keyword.parse(input)?;
     let [b'=', value @ ..] = behind else { return Ok((behind, keyword)) };
-    front(input, keyword.len() + 1 + printable(value, []))
+    take::front(input, keyword.len() + 1 + printable(value, []))
 }
 
 /// `7BIT / 8BITMIME / BINARYMIME` (RFC 6152 §2, RFC 3030 §3).
+#[inline]
 fn body_type(value: &str) -> Option<BodyType> {
-    let is = |name: &str| is_word(value.as_bytes(), name.as_bytes());
-    match value.len() {
-        4 if is("7BIT") => Some(BodyType::SevenBit),
-        8 if is("8BITMIME") => Some(BodyType::EightBitMime),
-        10 if is("BINARYMIME") => Some(BodyType::BinaryMime),
+    const SEVEN: u64 = key_of("7BIT");
+    const EIGHT: u64 = key_of("8BITMIME");
+    let value = value.as_bytes();
+    match (value.len(), key(value)) {
+        (4, SEVEN) => Some(BodyType::SevenBit),
+        (8, EIGHT) => Some(BodyType::EightBitMime),
+        (10, _) if is_word(value, b"BINARYMIME") => Some(BodyType::BinaryMime),
         _ => None,
     }
 }
 
 /// `FULL / HDRS` (RFC 3461 §4.3).
+#[inline]
 fn return_type(value: &str) -> Option<Return> {
-    let is = |name: &str| is_word(value.as_bytes(), name.as_bytes());
-    if is("FULL") { Some(Return::Full) } else { is("HDRS").then_some(Return::Headers) }
+    const FULL: u64 = key_of("FULL");
+    const HDRS: u64 = key_of("HDRS");
+    match (value.len(), key(value.as_bytes())) {
+        (4, FULL) => Some(Return::Full),
+        (4, HDRS) => Some(Return::Headers),
+        _ => None,
+    }
 }
 
 /// `xtext / "<>"` (RFC 4954 §5).
@@ -399,29 +470,33 @@ fn deliver_by(value: &str) -> Option<Parameter<'_>> {
 }
 
 /// `"NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )` (RFC 3461 §4.1).
+#[inline]
 fn notify(value: &str) -> Option<Notify> {
-    if is_word(value.as_bytes(), b"NEVER") {
-        return Some(Notify::NEVER);
-    }
-    let mut notify = Notify::NEVER;
-    for event in value.as_bytes().split(|byte| *byte == b',') {
-        match event.len() {
-            7 if is_word(event, b"SUCCESS") => notify.success = true,
-            7 if is_word(event, b"FAILURE") => notify.failure = true,
-            5 if is_word(event, b"DELAY") => notify.delay = true,
+    const NEVER: u64 = key_of("NEVER");
+    const SUCCESS: u64 = key_of("SUCCESS");
+    const FAILURE: u64 = key_of("FAILURE");
+    const DELAY: u64 = key_of("DELAY");
+    let (mut notify, mut rest) = (Notify::NEVER, value.as_bytes());
+    loop {
+        let (event, behind) = rest.split_at_checked(until(rest, [b',']))?;
+        match (event.len(), key(event)) {
+            (7, SUCCESS) => notify.success = true,
+            (7, FAILURE) => notify.failure = true,
+            (5, DELAY) => notify.delay = true,
+            (5, NEVER) if event.len() == value.len() => {}
             _ => return None,
         }
+        let [b',', behind @ ..] = behind else { return Some(notify) };
+        rest = behind;
     }
-    Some(notify)
 }
 
 /// `original-recipient-address = addr-type ";" xtext` (RFC 3461 §4.2).
-#[inline(always)]
-fn original_recipient(value: &str) -> Option<(&str, Xtext<'_>)> {
-    let semicolon = value.bytes().position(|byte| byte == b';')?;
-    let (address_type, address) = (value.get(..semicolon)?, value.get(semicolon + 1..)?);
-    let address = Xtext::encoded(address)?;
-    (!address_type.is_empty()).then_some((address_type, address))
+#[inline]
+fn original_recipient(value: &str) -> Option<Parameter<'_>> {
+    let (address_type, address) = value.split_at_checked(until(value.as_bytes(), [b';']))?;
+    let address = Xtext::encoded(address.strip_prefix(';')?)?;
+    (!address_type.is_empty()).then_some(Parameter::OriginalRecipient { address_type, address })
 }
 
 /// `date-time [ ";" ( "C" / "R" ) ]` (RFC 7293 §5.1).

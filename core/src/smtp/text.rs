@@ -152,6 +152,42 @@ pub(super) fn printable<const N: usize>(text: &[u8], except: [u8; N]) -> usize {
     text.len() - rest.len() + rest.iter().take_while(fits).count()
 }
 
+/// Whether every byte of `text` is printable, in ASCII or beyond, and none of `except`.
+#[inline]
+pub(super) fn is_printable<const N: usize>(text: &[u8], except: [u8; N]) -> bool {
+    let (blocks, _) = text.as_chunks::<16>();
+    let Some(last) = text.last_chunk::<16>().filter(|_| cfg!(target_pointer_width = "64")) else {
+        return printable(text, except) == text.len();
+    };
+    // Without a branch for each byte, so that it becomes a few wide instructions.
+    let misfits = |block: &[u8; 16]| {
+        block.iter().fold(false, |any, byte| any | (*byte <= b' ') | (*byte == 127) | except.contains(byte))
+    };
+    !blocks.iter().fold(misfits(last), |any, block| any | misfits(block))
+}
+
+/// How many bytes of `text` stand before the first of `ends`: all, if there is none.
+#[inline]
+pub(super) fn until<const N: usize>(text: &[u8], ends: [u8; N]) -> usize {
+    let place = |word: [u8; 8]| {
+        let word = u64::from_le_bytes(word);
+        let found = ends.iter().fold(0, |found, end| found | zeros(word ^ repeat(*end))) & repeat(0x80);
+        (found != 0).then(|| found.trailing_zeros() as usize / 8)
+    };
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if let Some(place) = place(*word) {
+            return text.len() - rest.len() + place;
+        }
+        rest = behind;
+    }
+    match text.last_chunk() {
+        // Those of the last eight bytes that stand before `rest` are no ends.
+        Some(word) => place(*word).map_or(text.len(), |place| text.len() - 8 + place),
+        None => rest.iter().position(|byte| ends.contains(byte)).unwrap_or(text.len()),
+    }
+}
+
 /// How many bytes of `window` stand before the first that is a space or a control character. Without a
 /// branch on any of them.
 #[inline(always)]
@@ -295,12 +331,29 @@ mod tests {
     fn printable_text_ends_at_a_control_a_space_or_an_exception() {
         for byte in 0..=255 {
             let fits = byte > b' ' && byte != 127 && byte != b'+' && byte != b'=';
-            for length in [1, 7, 8, 9, 16, 30] {
+            for length in [1, 7, 8, 9, 16, 30, 50] {
                 for place in 0..length {
-                    let mut text = [b'x'; 30];
+                    let mut text = [b'x'; 50];
                     text[place] = byte;
                     let expected = if fits { length } else { place };
-                    assert_eq!(printable(&text[..length], [b'+', b'=']), expected, "{byte} at {place} of {length}");
+                    let text = &text[..length];
+                    assert_eq!(printable(text, [b'+', b'=']), expected, "{byte} at {place} of {length}");
+                    assert_eq!(is_printable(text, [b'+', b'=']), expected == length, "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_goes_on_until_the_first_end() {
+        for byte in 0..=255 {
+            for length in [0, 1, 7, 8, 9, 16, 30] {
+                for place in 0..length {
+                    let mut text = [b'x'; 30];
+                    (text[place], text[29]) = (byte, b'=');
+                    let text = &text[..length];
+                    let expected = text.iter().position(|byte| *byte == b' ' || *byte == b'=').unwrap_or(length);
+                    assert_eq!(until(text, [b' ', b'=']), expected, "{byte} at {place} of {length}");
                 }
             }
         }

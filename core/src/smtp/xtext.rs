@@ -1,7 +1,7 @@
 //! `xtext` (RFC 3461 §4): text in parameters, with `+` and two hexadecimal digits for what may not
 //! stand there.
 
-use super::text::{VALUE, is, printable};
+use super::text::{VALUE, is, is_printable};
 
 /// A text that is written as xtext.
 ///
@@ -34,7 +34,7 @@ impl<'a> Xtext<'a> {
     /// UTF-8 stands for itself, as in `utf-8-addr-unitext` of RFC 6533 §3. `None` if it is not that.
     pub fn encoded(text: &'a str) -> Option<Self> {
         // Most have nothing to decode.
-        if printable(text.as_bytes(), [b'+', b'=']) == text.len() {
+        if is_printable(text.as_bytes(), [b'+', b'=']) {
             return Some(Self { text, encoded: true });
         }
         let mut bytes = text.bytes();
