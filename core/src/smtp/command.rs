@@ -197,27 +197,31 @@ impl<'a> Command<'a> {
     /// # Errors
     /// [`CommandError`] with the offset of the first byte that does not fit.
     pub fn parse(line: &'a [u8], leniency: Leniency) -> Result<(Self, Anomalies), CommandError> {
-        // Most verbs have four letters.
-        let word = match line {
-            [_, _, _, _, b' ', ..] => 4,
-            _ => line.iter().take_while(|byte| is(**byte, KEYWORD)).count(),
-        };
-        let (verb, rest) = line.split_at(word);
-        let mut parser = Arguments { line, text: "", rest, leniency, anomalies: Anomalies::NONE };
         // By far the most frequent ones, and large: they are put where the caller wants them at once.
-        let is_mail = is_word(verb, b"MAIL");
-        if is_mail || is_word(verb, b"RCPT") {
-            let (path, parameters) = parser.envelope(if is_mail { b"FROM:" } else { b"TO:" })?;
-            if path.is_null() && !is_mail {
-                return Err(CommandError { kind: CommandErrorKind::Path, offset: word });
-            }
-            let anomalies = parser.tolerated()?;
-            return Ok(if is_mail {
-                (Self::Mail { path, parameters }, anomalies)
-            } else {
-                (Self::Rcpt { path, parameters }, anomalies)
-            });
+        let mut parser = Arguments::of(line, leniency);
+        let is_mail = match parser.usual_envelope() {
+            Some(is_mail) => is_mail,
+            None => match parser.envelope()? {
+                Some(is_mail) => is_mail,
+                None => return Self::parse_other(line, leniency),
+            },
+        };
+        let (path, parameters) = parser.path_and_parameters()?;
+        if path.is_null() && !is_mail {
+            return Err(CommandError { kind: CommandErrorKind::Path, offset: 4 });
         }
+        let anomalies = parser.tolerated()?;
+        Ok(if is_mail {
+            (Self::Mail { path, parameters }, anomalies)
+        } else {
+            (Self::Rcpt { path, parameters }, anomalies)
+        })
+    }
+
+    /// [`parse`](Self::parse) of what is neither MAIL nor RCPT.
+    fn parse_other(line: &'a [u8], leniency: Leniency) -> Result<(Self, Anomalies), CommandError> {
+        let mut parser = Arguments::of(line, leniency);
+        let verb = parser.verb();
         let command = parser.command(verb)?;
         Ok((command, parser.tolerated()?))
     }
@@ -304,14 +308,28 @@ pub(super) fn check_word(argument: &str) -> Result<(), Misuse> {
 /// What follows the verb, on the way from left to right.
 struct Arguments<'a> {
     line: &'a [u8],
-    /// The whole line, where it is known to be UTF-8.
-    text: &'a str,
     rest: &'a [u8],
     leniency: Leniency,
     anomalies: Anomalies,
 }
 
 impl<'a> Arguments<'a> {
+    fn of(line: &'a [u8], leniency: Leniency) -> Self {
+        Self { line, rest: line, leniency, anomalies: Anomalies::NONE }
+    }
+
+    /// Takes the verb at the start of the line.
+    fn verb(&mut self) -> &'a [u8] {
+        // Most verbs have four letters.
+        let length = match self.line {
+            [_, _, _, _, b' ', ..] => 4,
+            line => line.iter().take_while(|byte| is(**byte, KEYWORD)).count(),
+        };
+        let (verb, rest) = self.line.split_at(length);
+        self.rest = rest;
+        verb
+    }
+
     fn command(&mut self, verb: &[u8]) -> Result<Command<'a>, CommandError> {
         let is = |name: &[u8]| is_word(verb, name);
         match (verb.len(), verb.first().map(u8::to_ascii_uppercase)) {
@@ -365,35 +383,63 @@ impl<'a> Arguments<'a> {
         if self.rest.is_empty() { Ok(command) } else { Err(self.syntax_at(self.rest)) }
     }
 
+    /// Takes `MAIL FROM:` or `RCPT TO:` as almost everybody writes it, with a path right behind; whether
+    /// it was the former.
+    #[inline(always)]
+    fn usual_envelope(&mut self) -> Option<bool> {
+        let [verb @ .., _, _, _] = self.line.first_chunk::<11>()?;
+        let is_rcpt = is_word(verb, b"RCPT TO:");
+        let (is_mail, rest) = match self.line {
+            [_, _, _, _, _, _, _, _, rest @ ..] if is_rcpt => (false, rest),
+            [_, _, _, _, _, _, _, _, b'M' | b'm', b':', rest @ ..] if is_word(verb, b"MAIL FRO") => (true, rest),
+            _ => return None,
+        };
+        self.rest = rest;
+        (rest.first() == Some(&b'<')).then_some(is_mail)
+    }
+
+    /// Takes `MAIL FROM:` or `RCPT TO:`, and the white space around; whether it was the former, or `None`
+    /// for any other command.
+    ///
     /// ```abnf
     /// mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF
     /// rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" / Forward-path ) [SP Rcpt-parameters] CRLF
     /// ```
     /// RFC 5321 §4.1.1.2, §4.1.1.3.
-    #[inline(always)]
-    fn envelope(&mut self, preposition: &[u8]) -> Result<(Path<'a>, Parameters<'a>), CommandError> {
+    fn envelope(&mut self) -> Result<Option<bool>, CommandError> {
+        self.rest = self.line;
+        let verb = self.verb();
+        let is_mail = is_word(verb, b"MAIL");
+        if !is_mail && !is_word(verb, b"RCPT") {
+            return Ok(None);
+        }
         if self.rest.first() != Some(&b' ') {
             return Err(self.syntax_at(self.rest));
         }
         self.spaces(1, Anomalies::EXTRA_SPACE);
-        let Some((found, rest)) = self.rest.split_at_checked(preposition.len()) else {
+        let preposition: &[u8] = if is_mail { b"FROM:" } else { b"TO:" };
+        let found = self.rest.split_at_checked(preposition.len());
+        let Some((_, rest)) = found.filter(|(found, _)| is_word(found, preposition)) else {
             return Err(self.syntax_at(self.rest));
         };
-        if !is_word(found, preposition) {
-            return Err(self.syntax_at(self.rest));
-        }
         self.rest = rest;
         self.spaces(0, Anomalies::SPACE_BEFORE_PATH);
-        // One look for UTF-8 over the whole line costs less than one for each part.
-        self.text = utf8(self.line).unwrap_or_default();
-        let (path, rest) = Path::parse_front(self.rest, self.text, self.leniency).map_err(|error| CommandError {
+        Ok(Some(is_mail))
+    }
+
+    /// Takes the rest of MAIL or RCPT.
+    #[inline(always)]
+    fn path_and_parameters(&mut self) -> Result<(Path<'a>, Parameters<'a>), CommandError> {
+        // One look for UTF-8 over both costs less than one for each part.
+        let text = utf8(self.rest).unwrap_or_default();
+        let (path, rest) = Path::parse_front(self.rest, text, self.leniency).map_err(|error| CommandError {
             kind: CommandErrorKind::Path,
             offset: self.line.len() - self.rest.len() + error.offset,
         })?;
         self.anomalies |= path.anomalies();
         self.rest = rest;
         let (parameters, extra_space) =
-            Parameters::parse(rest, self.text).map_err(|offset| self.syntax_at(rest.get(offset..).unwrap_or(&[])))?;
+            Parameters::parse(rest, text).map_err(|offset| self.syntax_at(rest.get(offset..).unwrap_or(&[])))?;
         if extra_space {
             self.anomalies |= Anomalies::EXTRA_SPACE;
         }

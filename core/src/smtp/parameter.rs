@@ -4,10 +4,10 @@ use super::extension_set::ExtensionSet;
 use super::key::{key, key_of};
 use super::take::{self, word};
 use super::text::{
-    Decimal, KEYWORD, is, is_printable, is_word, number, number_u32, part_of, printable, until, utf8,
+    Decimal, KEYWORD, has_no_control, is, is_word, number, number_u32, part_of, printable, until, utf8,
 };
 use super::xtext::Xtext;
-use crate::slice::{after, front};
+use crate::slice::after;
 use nom::combinator::verify;
 use nom::{IResult, Parser};
 
@@ -355,27 +355,23 @@ impl core::fmt::Debug for Parameters<'_> {
 
 /// Whether this is what [`extra_space`] takes, with one space before each parameter and none behind.
 fn is_canonical(bytes: &[u8]) -> bool {
-    // A space is the only byte between values that is not printable.
     let mut rest = bytes;
     while let [b' ', parameter @ ..] = rest {
         let length = parameter.iter().take_while(|byte| is(**byte, KEYWORD)).count();
-        let value = match after(parameter, length) {
-            [b'=', value @ ..] => value,
-            behind => {
-                if length == 0 {
-                    return false;
-                }
-                rest = behind;
-                continue;
-            }
-        };
-        let end = until(value, [b' ']);
-        if length == 0 || parameter.first() == Some(&b'-') || end == 0 || !is_printable(front(value, end), []) {
+        if length == 0 || parameter.first() == Some(&b'-') {
             return false;
         }
-        rest = after(value, end);
+        rest = after(parameter, length);
+        if let [b'=', value @ ..] = rest {
+            let end = until(value, [b' ']);
+            if end == 0 {
+                return false;
+            }
+            rest = after(value, end);
+        }
     }
-    rest.is_empty()
+    // But for spaces and control characters, a value takes every byte.
+    rest.is_empty() && has_no_control(bytes)
 }
 
 /// Whether there is more white space than `*(SP esmtp-param)` has, before a parameter or behind the

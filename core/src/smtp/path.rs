@@ -2,7 +2,7 @@
 
 use super::literal::address_literal;
 use super::take::{self, byte, fail, whole, word};
-use super::text::{ATEXT, DOT, DOT_ALONE, HYPHEN, LABEL, LOOSE, classes, is, part_of, utf8};
+use super::text::{ATEXT, DOT, DOT_ALONE, HYPHEN, LABEL, LOOSE, classes, is, part_of, repeat, utf8};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{after, front};
 use nom::branch::alt;
@@ -214,14 +214,28 @@ fn mailbox(input: &[u8]) -> IResult<&[u8], usize> {
 /// ```
 /// RFC 5321 §4.1.2.
 fn dot_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    dotted(input, ATEXT, |previous, class| previous & class & DOT_ALONE)
+    dotted(input, ATEXT, touch_in_dot_string)
+}
+
+/// Whether these classes are those of two dots.
+fn touch_in_dot_string(previous: u8, class: u8) -> u8 {
+    previous & class & DOT_ALONE
 }
 
 /// Words of `belongs` with a dot between one and the next, where no two neighbours `touch`.
-///
-/// One pass, and one branch that cannot be foreseen: where it ends.
-#[inline(always)]
+#[inline]
 fn dotted(input: &[u8], belongs: u8, touch: impl Fn(u8, u8) -> u8) -> IResult<&[u8], &[u8]> {
+    // Most are plain, and none goes on behind what does not belong.
+    if let Some(length) = plain(input)
+        && input.get(length).is_none_or(|byte| classes(*byte) & (belongs | DOT_ALONE) == 0)
+    {
+        return take::front(input, length);
+    }
+    dotted_by_bytes(input, belongs, touch)
+}
+
+/// [`dotted`] of any kind, in one pass, and with one branch that cannot be foreseen: where it ends.
+fn dotted_by_bytes(input: &[u8], belongs: u8, touch: impl Fn(u8, u8) -> u8) -> IResult<&[u8], &[u8]> {
     // What comes before the first word and behind the last is as good as a dot.
     let mut previous = DOT;
     let mut stray = 0;
@@ -237,6 +251,60 @@ fn dotted(input: &[u8], belongs: u8, touch: impl Fn(u8, u8) -> u8) -> IResult<&[
     }
     stray |= touch(previous, DOT);
     if stray != 0 { fail(input) } else { take::front(input, length) }
+}
+
+/// How many bytes at the front of `input` are letters, digits, dots and `-`, if each dot and each `-` has
+/// a letter or digit on either side; eight at a time. That is part of every [`dotted`] grammar.
+#[inline]
+fn plain(input: &[u8]) -> Option<usize> {
+    if cfg!(not(target_pointer_width = "64")) {
+        return None;
+    }
+    let tail = u64::from_le_bytes(*input.last_chunk()?);
+    // What comes before the first byte is as good as a dot.
+    let (mut rest, mut before, mut stray) = (input, 0x80, 0);
+    loop {
+        let word = match rest.first_chunk() {
+            Some(word) => u64::from_le_bytes(*word),
+            None if rest.is_empty() => 0,
+            // With 0 behind.
+            None => tail >> (64 - 8 * rest.len()),
+        };
+        let (separators, belonging) = (separators(word), alphanumerics(word));
+        // The highest bit of each byte that a separator stands before.
+        let behind = separators << 8 | before;
+        let ends = !(separators | belonging) & repeat(0x80);
+        if ends != 0 {
+            let end = ends & ends.wrapping_neg();
+            // What is behind the end does not count, and the end is as good as a dot.
+            stray |= behind & (separators & (end - 1) | end);
+            let length = input.len() - rest.len() + end.trailing_zeros() as usize / 8;
+            return (stray == 0).then_some(length);
+        }
+        stray |= behind & separators;
+        before = separators >> 56;
+        rest = after(rest, 8);
+    }
+}
+
+/// The highest bit of each byte that is a letter or a digit of ASCII; other bits mean nothing.
+#[inline(always)]
+fn alphanumerics(word: u64) -> u64 {
+    within(word, b'0', b'9') | within(word | repeat(0x20), b'a', b'z')
+}
+
+/// The highest bit of each byte that is a dot or `-`.
+#[inline(always)]
+fn separators(word: u64) -> u64 {
+    within(word, b'-', b'.') & repeat(0x80)
+}
+
+/// The highest bit of each byte from `first` to `last`, which are of ASCII; other bits mean nothing.
+#[inline(always)]
+fn within(word: u64, first: u8, last: u8) -> u64 {
+    let low = word & repeat(0x7F);
+    // The one is set from `first` on, the other behind `last`.
+    ((low + repeat(0x80 - first)) ^ (low + repeat(0x7F - last))) & !word
 }
 
 /// ```abnf
@@ -268,8 +336,13 @@ fn quoted_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// ```
 /// RFC 5321 §4.1.2.
 pub(super) fn domain(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    dotted(input, LABEL, touch_in_domain)
+}
+
+/// Whether these classes are those of two dots, or of a dot and `-`.
+fn touch_in_domain(previous: u8, class: u8) -> u8 {
     // The bits are laid out for this: a dot and a dot or `-` have one in common, two `-` have none.
-    dotted(input, LABEL, |previous, class| previous << 1 & class & (DOT_ALONE | HYPHEN))
+    previous << 1 & class & (DOT_ALONE | HYPHEN)
 }
 
 /// What clients really send: white space, missing brackets, mailboxes outside the grammar. Never a
@@ -362,6 +435,39 @@ mod tests {
             assert_eq!(strict(bytes.as_bytes()), None, "{bytes}");
         }
         assert_eq!(strict(b"<a\xff@b.example>"), None);
+    }
+
+    #[test]
+    fn eight_bytes_at_a_time_find_what_one_at_a_time_finds() {
+        let alphabet = b"azAZ09..--__+@>=/:`[{\0\x80\xff";
+        let mut seed = 1_u32;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as usize % below
+        };
+        for round in 0..200_000 {
+            let mut text = [0; 30];
+            // Letters mostly, so that many are sound.
+            text.fill_with(|| if random(8) < 7 { b'a' } else { alphabet[random(alphabet.len())] });
+            let text = &text[..round % 31];
+            let found = dotted(text, ATEXT, touch_in_dot_string);
+            assert_eq!(found, dotted_by_bytes(text, ATEXT, touch_in_dot_string), "{text:?}");
+            let found = dotted(text, LABEL, touch_in_domain);
+            assert_eq!(found, dotted_by_bytes(text, LABEL, touch_in_domain), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_is_in_its_class() {
+        for byte in 0..=255 {
+            for place in 0..8 {
+                let mut word = [0xFF; 8];
+                word[place] = byte;
+                let (word, bit) = (u64::from_le_bytes(word), 0x80 << (8 * place));
+                assert_eq!(alphanumerics(word) & bit != 0, byte.is_ascii_alphanumeric(), "{byte} at {place}");
+                assert_eq!(separators(word) & bit != 0, matches!(byte, b'.' | b'-'), "{byte} at {place}");
+            }
+        }
     }
 
     #[test]

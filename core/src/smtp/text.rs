@@ -155,15 +155,24 @@ pub(super) fn printable<const N: usize>(text: &[u8], except: [u8; N]) -> usize {
 /// Whether every byte of `text` is printable, in ASCII or beyond, and none of `except`.
 #[inline]
 pub(super) fn is_printable<const N: usize>(text: &[u8], except: [u8; N]) -> bool {
-    let (blocks, _) = text.as_chunks::<16>();
+    has_none(text, |byte| except.iter().fold((byte <= b' ') | (byte == 127), |any, other| any | (byte == *other)))
+}
+
+/// Whether no byte of `text` is a control character.
+#[inline]
+pub(super) fn has_no_control(text: &[u8]) -> bool {
+    has_none(text, |byte| (byte < b' ') | (byte == 127))
+}
+
+/// Whether no byte of `text` is one of those that `is_one` tells, without a branch.
+#[inline(always)]
+fn has_none(text: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
     let Some(last) = text.last_chunk::<16>().filter(|_| cfg!(target_pointer_width = "64")) else {
-        return printable(text, except) == text.len();
+        return !text.iter().any(|byte| is_one(*byte));
     };
     // Without a branch for each byte, so that it becomes a few wide instructions.
-    let misfits = |block: &[u8; 16]| {
-        block.iter().fold(false, |any, byte| any | (*byte <= b' ') | (*byte == 127) | except.contains(byte))
-    };
-    !blocks.iter().fold(misfits(last), |any, block| any | misfits(block))
+    let holds = |block: &[u8; 16]| block.iter().fold(false, |any, byte| any | is_one(*byte));
+    !text.as_chunks().0.iter().fold(holds(last), |any, block| any | holds(block))
 }
 
 /// How many bytes of `text` stand before the first of `ends`: all, if there is none.
@@ -203,7 +212,8 @@ pub(super) fn word_length<const N: usize>(window: &[u8; N]) -> usize {
     length
 }
 
-const fn repeat(byte: u8) -> u64 {
+/// Eight times this byte.
+pub(super) const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
