@@ -53,6 +53,7 @@ impl LineFramer {
     ///
     /// `limit` counts the line with its end. `lf_ends` lets LF alone end a line; without it, LF
     /// alone is a byte like any other.
+    #[inline]
     pub fn next(&mut self, input: &[u8], limit: usize, lf_ends: bool) -> LineFrame {
         let mut from = (self.scanned as usize).min(input.len());
         while let Some(found) = line_feed(after(input, from)) {

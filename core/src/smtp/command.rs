@@ -1,9 +1,10 @@
 //! Commands (RFC 5321 §4.1.1): what a client says, one line each.
 
 use super::attribute::Attributes;
+use super::key::{key, key_of};
 use super::literal::address_literal;
 use super::parameter::Parameters;
-use super::path::{Path, domain};
+use super::path::{Path, domain, is_plain_domain};
 use super::text::{Decimal, KEYWORD, check_no_control, is, is_word, number, utf8};
 use crate::error::Misuse;
 use crate::leniency::{Anomalies, Leniency};
@@ -197,6 +198,9 @@ impl<'a> Command<'a> {
     /// # Errors
     /// [`CommandError`] with the offset of the first byte that does not fit.
     pub fn parse(line: &'a [u8], leniency: Leniency) -> Result<(Self, Anomalies), CommandError> {
+        if let Some(command) = Self::bare(line) {
+            return Ok((command, Anomalies::NONE));
+        }
         // By far the most frequent ones, and large: they are put where the caller wants them at once.
         let mut parser = Arguments::of(line, leniency);
         let is_mail = match parser.usual_envelope() {
@@ -218,7 +222,25 @@ impl<'a> Command<'a> {
         })
     }
 
+    /// A command that is four letters and nothing else.
+    #[inline]
+    fn bare(line: &[u8]) -> Option<Self> {
+        const DATA: u64 = key_of("DATA");
+        const RSET: u64 = key_of("RSET");
+        const QUIT: u64 = key_of("QUIT");
+        if line.len() != 4 {
+            return None;
+        }
+        match key(line) {
+            DATA => Some(Self::Data),
+            RSET => Some(Self::Rset),
+            QUIT => Some(Self::Quit),
+            _ => None,
+        }
+    }
+
     /// [`parse`](Self::parse) of what is neither MAIL nor RCPT.
+    #[inline(never)]
     fn parse_other(line: &'a [u8], leniency: Leniency) -> Result<(Self, Anomalies), CommandError> {
         let mut parser = Arguments::of(line, leniency);
         let verb = parser.verb();
@@ -452,7 +474,11 @@ impl<'a> Arguments<'a> {
     /// RFC 5321 §4.1.1.1.
     fn hello_name(&mut self) -> Result<&'a str, CommandError> {
         let start = self.rest;
-        let is_name = |name| matches!(domain(name), Ok(([], _))) || matches!(address_literal(name), Ok(([], _)));
+        let is_name = |name| {
+            is_plain_domain(name)
+                || matches!(domain(name), Ok(([], _)))
+                || matches!(address_literal(name), Ok(([], _)))
+        };
         if let [b' ', name @ ..] = start
             && is_name(name)
             && let Some(name) = utf8(self.line).and_then(|line| line.get(line.len() - name.len()..))

@@ -212,8 +212,7 @@ pub(super) fn word_length<const N: usize>(window: &[u8; N]) -> usize {
     length
 }
 
-/// Eight times this byte.
-pub(super) const fn repeat(byte: u8) -> u64 {
+const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
