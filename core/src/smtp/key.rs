@@ -1,5 +1,7 @@
 //! Short words as numbers: one comparison tells whether a word is this name, in any case.
 
+use super::text::number_of;
+
 /// Eight bytes with each letter as a capital, the first byte lowest. Of two words of one length, both
 /// with at most eight bytes, one a name of letters, digits and `-`, those are equal that differ in case
 /// alone.
@@ -12,20 +14,7 @@ const fn capitals(word: u64) -> u64 {
 /// The key of a word of at most eight bytes; words of different lengths may have the same. 0 for others.
 #[inline(always)]
 pub(super) fn key(word: &[u8]) -> u64 {
-    let length = word.len();
-    let number = match (word.first_chunk(), word.last_chunk()) {
-        // Bytes that are in both are where they belong in both.
-        (Some(front), Some(back)) if length <= 8 => {
-            u64::from(u32::from_le_bytes(*front)) | u64::from(u32::from_le_bytes(*back)) << ((length - 4) * 8 & 63)
-        }
-        _ => match word {
-            [a] => u64::from(*a),
-            [a, b] => u64::from_le_bytes([*a, *b, 0, 0, 0, 0, 0, 0]),
-            [a, b, c] => u64::from_le_bytes([*a, *b, *c, 0, 0, 0, 0, 0]),
-            _ => 0,
-        },
-    };
-    capitals(number)
+    capitals(number_of(word).unwrap_or(0))
 }
 
 /// [`key`] of a name that is known.

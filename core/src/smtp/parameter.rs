@@ -203,18 +203,23 @@ impl<'a> Parameter<'a> {
         const NOTIFY: u64 = key_of("NOTIFY");
         const ORCPT: u64 = key_of("ORCPT");
         const RRVS: u64 = key_of("RRVS");
-        let found = match (keyword.len(), key(keyword.as_bytes()), value) {
-            (4, SIZE, Some(value)) => number(value.as_bytes()).map(Self::Size),
-            (4, BODY, Some(value)) => body_type(value).map(Self::Body),
-            (8, SMTPUTF8, None) => Some(Self::SmtpUtf8),
-            (3, RET, Some(value)) => return_type(value).map(Self::Return),
-            (5, ENVID, Some(value)) => Xtext::encoded(value).map(Self::EnvelopeId),
-            (4, AUTH, Some(value)) => auth(value),
-            (2, BY, Some(value)) => deliver_by(value),
-            (7, HOLDFOR, Some(value)) => number_u32(value.as_bytes()).map(Self::HoldFor),
-            (6, NOTIFY, Some(value)) => notify(value).map(Self::Notify),
-            (5, ORCPT, Some(value)) => original_recipient(value),
-            (4, RRVS, Some(value)) => rrvs(value),
+        let malformed = MalformedParameter { keyword };
+        // Each arm writes where the caller wants it.
+        Ok(match (keyword.len(), key(keyword.as_bytes()), value) {
+            (4, SIZE, Some(value)) => Self::Size(number(value.as_bytes()).ok_or(malformed)?),
+            (4, BODY, Some(value)) => Self::Body(body_type(value).ok_or(malformed)?),
+            (8, SMTPUTF8, None) => Self::SmtpUtf8,
+            (3, RET, Some(value)) => Self::Return(return_type(value).ok_or(malformed)?),
+            (5, ENVID, Some(value)) => Self::EnvelopeId(Xtext::encoded(value).ok_or(malformed)?),
+            (6, NOTIFY, Some(value)) => Self::Notify(notify(value).ok_or(malformed)?),
+            (5, ORCPT, Some(value)) => {
+                let (address_type, address) = original_recipient(value).ok_or(malformed)?;
+                Self::OriginalRecipient { address_type, address: Xtext::encoded(address).ok_or(malformed)? }
+            }
+            (4, AUTH, Some(value)) => auth(value).ok_or(malformed)?,
+            (2, BY, Some(value)) => deliver_by(value).ok_or(malformed)?,
+            (7, HOLDFOR, Some(value)) => Self::HoldFor(number_u32(value.as_bytes()).ok_or(malformed)?),
+            (4, RRVS, Some(value)) => rrvs(value).ok_or(malformed)?,
             // With a value that they must not have, or without one that they must have.
             (4, SIZE | BODY | AUTH | RRVS, _)
             | (8, SMTPUTF8, _)
@@ -222,11 +227,10 @@ impl<'a> Parameter<'a> {
             | (5, ENVID | ORCPT, _)
             | (2, BY, _)
             | (7, HOLDFOR, _)
-            | (6, NOTIFY, _) => None,
-            (9.., _, _) => Self::typed_long(keyword, value),
-            _ => Some(Self::Unknown { keyword, value }),
-        };
-        found.ok_or(MalformedParameter { keyword })
+            | (6, NOTIFY, _) => return Err(malformed),
+            (9.., _, _) => return Self::typed_long(keyword, value).ok_or(malformed),
+            _ => Self::Unknown { keyword, value },
+        })
     }
 
     /// [`typed`](Self::typed) for a keyword of more than eight bytes.
@@ -489,10 +493,10 @@ fn notify(value: &str) -> Option<Notify> {
 
 /// `original-recipient-address = addr-type ";" xtext` (RFC 3461 §4.2).
 #[inline]
-fn original_recipient(value: &str) -> Option<Parameter<'_>> {
+fn original_recipient(value: &str) -> Option<(&str, &str)> {
     let (address_type, address) = value.split_at_checked(until(value.as_bytes(), [b';']))?;
-    let address = Xtext::encoded(address.strip_prefix(';')?)?;
-    (!address_type.is_empty()).then_some(Parameter::OriginalRecipient { address_type, address })
+    let address = address.strip_prefix(';')?;
+    (!address_type.is_empty()).then_some((address_type, address))
 }
 
 /// `date-time [ ";" ( "C" / "R" ) ]` (RFC 7293 §5.1).

@@ -178,22 +178,46 @@ fn has_none(text: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
 /// How many bytes of `text` stand before the first of `ends`: all, if there is none.
 #[inline]
 pub(super) fn until<const N: usize>(text: &[u8], ends: [u8; N]) -> usize {
-    let place = |word: [u8; 8]| {
-        let word = u64::from_le_bytes(word);
+    if cfg!(not(target_pointer_width = "64")) {
+        return text.iter().position(|byte| ends.contains(byte)).unwrap_or(text.len());
+    }
+    let place = |word: u64| {
         let found = ends.iter().fold(0, |found, end| found | zeros(word ^ repeat(*end))) & repeat(0x80);
         (found != 0).then(|| found.trailing_zeros() as usize / 8)
     };
+    let Some(last) = text.last_chunk() else {
+        // Bytes that are not there are 0, which is no end.
+        let Some(number) = number_of(text) else { return 0 };
+        return place(number).unwrap_or(text.len());
+    };
     let mut rest = text;
     while let Some((word, behind)) = rest.split_first_chunk() {
-        if let Some(place) = place(*word) {
+        if let Some(place) = place(u64::from_le_bytes(*word)) {
             return text.len() - rest.len() + place;
         }
         rest = behind;
     }
-    match text.last_chunk() {
-        // Those of the last eight bytes that stand before `rest` are no ends.
-        Some(word) => place(*word).map_or(text.len(), |place| text.len() - 8 + place),
-        None => rest.iter().position(|byte| ends.contains(byte)).unwrap_or(text.len()),
+    // Those of the last eight bytes that stand before `rest` are no ends.
+    place(u64::from_le_bytes(*last)).map_or(text.len(), |place| text.len() - 8 + place)
+}
+
+/// At most eight bytes as a number with 0 for those that are not there, the first lowest; `None` for
+/// none, or more.
+#[inline(always)]
+pub(super) fn number_of(word: &[u8]) -> Option<u64> {
+    let length = word.len();
+    match (word.first_chunk(), word.last_chunk()) {
+        // Bytes that are in both are where they belong in both.
+        (Some(front), Some(back)) if length <= 8 => {
+            let back = u64::from(u32::from_le_bytes(*back));
+            Some(u64::from(u32::from_le_bytes(*front)) | back << ((length - 4) * 8 & 63))
+        }
+        _ => match word {
+            [a] => Some(u64::from(*a)),
+            [a, b] => Some(u64::from_le_bytes([*a, *b, 0, 0, 0, 0, 0, 0])),
+            [a, b, c] => Some(u64::from_le_bytes([*a, *b, *c, 0, 0, 0, 0, 0])),
+            _ => None,
+        },
     }
 }
 
@@ -356,7 +380,7 @@ mod tests {
     #[test]
     fn text_goes_on_until_the_first_end() {
         for byte in 0..=255 {
-            for length in [0, 1, 7, 8, 9, 16, 30] {
+            for length in [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 30] {
                 for place in 0..length {
                     let mut text = [b'x'; 30];
                     (text[place], text[29]) = (byte, b'=');
