@@ -1,7 +1,8 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
 use super::extension_set::{ExtensionSet, WINDOW};
-use super::text::{KEYWORD, is, is_word, number, number_u32, utf8};
+use super::key::{key, key_of};
+use super::text::{is_keyword, number, number_u32, until, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front, is_ascii};
@@ -191,15 +192,10 @@ struct Announcement<'a> {
 
 impl<'a> Announcement<'a> {
     fn read(text: &'a [u8]) -> Option<Self> {
-        // Most lines are a keyword that is known, and nothing else.
-        let extension = ExtensionSet::named(text);
-        if !extension.is_empty() {
-            return Some(Self { extension, keyword: text, parameters: &[] });
-        }
         let text = text.trim_ascii_end();
-        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
+        let length = until(text, [b' ', b'=']);
         let (keyword, rest) = (front(text, length), after(text, length));
-        if !keyword.first().is_some_and(u8::is_ascii_alphanumeric) {
+        if !is_keyword(keyword) {
             return None;
         }
         let extension = ExtensionSet::named(keyword);
@@ -229,41 +225,30 @@ fn size(parameters: &[u8]) -> Option<u64> {
 
 /// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
 fn mechanisms(parameters: &[u8]) -> Mechanisms {
-    /// What [`shape`] makes of each name.
-    static SHAPES: [u32; Mechanism::ALL.len()] = {
-        let mut shapes = [0; _];
-        let mut index = 0;
-        while index < shapes.len() {
-            shapes[index] = shape(Mechanism::ALL[index].name().as_bytes());
-            index += 1;
-        }
-        shapes
-    };
+    const PLAIN: u64 = key_of(Mechanism::Plain.name());
+    const LOGIN: u64 = key_of(Mechanism::Login.name());
+    const CRAM_MD5: u64 = key_of(Mechanism::CramMd5.name());
     let (mut found, mut rest) = (Mechanisms::NONE, parameters);
     while let Some(word) = next_word(&mut rest) {
-        let shape = shape(word);
-        for (mechanism, _) in Mechanism::ALL.iter().zip(&SHAPES).filter(|(_, known)| **known == shape) {
-            if is_word(word, mechanism.name().as_bytes()) {
-                found = found.with(*mechanism);
-            }
+        // Almost everybody offers the first two.
+        let mechanism = match (word.len(), key(word)) {
+            (5, PLAIN) => Some(Mechanism::Plain),
+            (5, LOGIN) => Some(Mechanism::Login),
+            (8, CRAM_MD5) => Some(Mechanism::CramMd5),
+            _ => Mechanism::from_name(word),
+        };
+        if let Some(mechanism) = mechanism {
+            found = found.with(mechanism);
         }
     }
     found
-}
-
-/// Tells most words apart, in any case.
-const fn shape(word: &[u8]) -> u32 {
-    match word {
-        [first, .., last] => (word.len() as u32) << 16 | (*first as u32 & 31) << 8 | *last as u32 & 31,
-        _ => 0,
-    }
 }
 
 /// Takes the first word between spaces off `rest`.
 fn next_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
     let text = after(rest, spaces);
-    let length = text.iter().take_while(|byte| **byte != b' ').count();
+    let length = until(text, [b' ']);
     *rest = after(text, length);
     (length > 0).then(|| front(text, length))
 }
