@@ -114,8 +114,8 @@ fn every_line_feed(block: &[u8; STRIDE]) -> u32 {
         let word = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b'\n'; 8]);
         // The highest bit of each byte that is 0, gathered into one byte.
         let low = u64::from_le_bytes([0x7F; 8]);
-        let zeros = !((word & low) + low | word | low);
-        found |= u32::from((u128::from(zeros) * 0x0204_0810_2040_8100 >> 64) as u8) << (8 * index);
+        let zeros = !(((word & low) + low) | word | low);
+        found |= u32::from(((u128::from(zeros) * 0x0204_0810_2040_8100) >> 64) as u8) << (8 * index);
     }
     found
 }

@@ -475,9 +475,7 @@ impl<'a> Arguments<'a> {
     fn hello_name(&mut self) -> Result<&'a str, CommandError> {
         let start = self.rest;
         let is_name = |name| {
-            is_plain_domain(name)
-                || matches!(domain(name), Ok(([], _)))
-                || matches!(address_literal(name), Ok(([], _)))
+            is_plain_domain(name) || matches!(domain(name), Ok(([], _))) || matches!(address_literal(name), Ok(([], _)))
         };
         if let [b' ', name @ ..] = start
             && is_name(name)

@@ -2,7 +2,7 @@
 
 use super::extension_set::{ExtensionSet, WINDOW};
 use super::key::{key, key_of};
-use super::text::{is_keyword, number, number_u32, until, utf8};
+use super::text::{KEYWORD, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front, is_ascii};
@@ -127,9 +127,7 @@ impl<'a> Extension<'a> {
             ExtensionSet::STARTTLS => Self::StartTls,
             ExtensionSet::AUTH => Self::Auth(Mechanisms::NONE),
             ExtensionSet::REQUIRETLS => Self::RequireTls,
-            ExtensionSet::LIMITS => {
-                Self::Limits(PeerLimits { mail_max: None, rcpt_max: None, rcpt_domain_max: None })
-            }
+            ExtensionSet::LIMITS => Self::Limits(PeerLimits { mail_max: None, rcpt_max: None, rcpt_domain_max: None }),
             ExtensionSet::DELIVERBY => Self::DeliverBy(None),
             ExtensionSet::MT_PRIORITY => Self::MtPriority(None),
             ExtensionSet::FUTURERELEASE => Self::FutureRelease { interval: None, until: None },
@@ -193,9 +191,9 @@ struct Announcement<'a> {
 impl<'a> Announcement<'a> {
     fn read(text: &'a [u8]) -> Option<Self> {
         let text = text.trim_ascii_end();
-        let length = until(text, [b' ', b'=']);
+        let length = text.iter().take_while(|byte| is(**byte, KEYWORD)).count();
         let (keyword, rest) = (front(text, length), after(text, length));
-        if !is_keyword(keyword) {
+        if !keyword.first().is_some_and(u8::is_ascii_alphanumeric) {
             return None;
         }
         let extension = ExtensionSet::named(keyword);
@@ -248,7 +246,7 @@ fn mechanisms(parameters: &[u8]) -> Mechanisms {
 fn next_word<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
     let text = after(rest, spaces);
-    let length = until(text, [b' ']);
+    let length = text.iter().take_while(|byte| **byte != b' ').count();
     *rest = after(text, length);
     (length > 0).then(|| front(text, length))
 }

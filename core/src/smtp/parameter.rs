@@ -3,11 +3,9 @@
 use super::extension_set::ExtensionSet;
 use super::key::{key, key_of};
 use super::take::{self, word};
-use super::text::{
-    Decimal, KEYWORD, has_no_control, is, is_keyword, is_word, number, number_u32, part_of, printable, until, utf8,
-};
+use super::text::{Decimal, KEYWORD, has_no_control, is, is_word, number, number_u32, part_of, printable, until, utf8};
 use super::xtext::Xtext;
-use crate::slice::{after, front};
+use crate::slice::after;
 use nom::combinator::verify;
 use nom::{IResult, Parser};
 
@@ -361,8 +359,8 @@ impl core::fmt::Debug for Parameters<'_> {
 fn is_canonical(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let [b' ', parameter @ ..] = rest {
-        let length = until(parameter, [b'=', b' ']);
-        if !is_keyword(front(parameter, length)) {
+        let length = parameter.iter().take_while(|byte| is(**byte, KEYWORD)).count();
+        if length == 0 || parameter.first() == Some(&b'-') {
             return false;
         }
         rest = after(parameter, length);

@@ -88,29 +88,6 @@ pub(super) fn is(byte: u8, classes: u8) -> bool {
     CLASSES[byte as usize] & classes != 0
 }
 
-/// Whether `word` is `(ALPHA / DIGIT) *(ALPHA / DIGIT / "-")` (RFC 5321 §4.1.1.1, §4.1.2).
-#[inline]
-pub(super) fn is_keyword(word: &[u8]) -> bool {
-    let starts_well = word.first().is_some_and(u8::is_ascii_alphanumeric);
-    match number_of(word) {
-        Some(number) if cfg!(target_pointer_width = "64") => {
-            let belongs = within(number, b'0', b'9') | within(number, b'-', b'-');
-            let misfits = !(belongs | within(number | repeat(0x20), b'a', b'z')) & repeat(0x80);
-            // Bytes that are not there do not fit either.
-            starts_well && misfits << (64 - 8 * word.len()) == 0
-        }
-        _ => starts_well && word.iter().all(|byte| is(*byte, KEYWORD)),
-    }
-}
-
-/// The highest bit of each byte from `first` to `last`, which are of ASCII; other bits mean nothing.
-#[inline(always)]
-const fn within(word: u64, first: u8, last: u8) -> u64 {
-    let low = word & repeat(0x7F);
-    // The one is set from `first` on, the other behind `last`.
-    ((low + repeat(0x80 - first)) ^ (low + repeat(0x7F - last))) & !word
-}
-
 /// Whether `text` is the word `name`, in any case. `name` is of capital letters and anything below
 /// them in ASCII; with its length known, this becomes a few comparisons of whole registers.
 #[inline]
@@ -233,7 +210,7 @@ pub(super) fn number_of(word: &[u8]) -> Option<u64> {
         // Bytes that are in both are where they belong in both.
         (Some(front), Some(back)) if length <= 8 => {
             let back = u64::from(u32::from_le_bytes(*back));
-            Some(u64::from(u32::from_le_bytes(*front)) | back << ((length - 4) * 8 & 63))
+            Some(u64::from(u32::from_le_bytes(*front)) | back << (((length - 4) * 8) & 63))
         }
         _ => match word {
             [a] => Some(u64::from(*a)),
@@ -398,21 +375,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_keyword_is_of_letters_digits_and_hyphens_behind_the_first_byte() {
-        for byte in 0..=255_u8 {
-            for length in 1..12 {
-                for place in 0..length {
-                    let mut word = [b'x'; 12];
-                    word[place] = byte;
-                    let expected = byte.is_ascii_alphanumeric() || byte == b'-' && place > 0;
-                    assert_eq!(is_keyword(&word[..length]), expected, "{byte} at {place} of {length}");
-                }
-            }
-        }
-        assert!(!is_keyword(b""));
     }
 
     #[test]
