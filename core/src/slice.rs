@@ -5,6 +5,9 @@
 
 use core::cell::Cell;
 
+/// Whether there are wide registers, and room for what fills them; a small machine has neither.
+pub(crate) const WIDE: bool = cfg!(target_pointer_width = "64");
+
 /// The first `count` bytes, or all if there are fewer.
 #[inline]
 pub(crate) fn front(bytes: &[u8], count: usize) -> &[u8] {
@@ -38,6 +41,9 @@ pub(crate) fn shift(bytes: &mut [u8], count: usize) {
 #[inline]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     const STRIDE: usize = 32;
+    if !WIDE {
+        return bytes.iter().all(u8::is_ascii);
+    }
     let (blocks, _) = bytes.as_chunks::<STRIDE>();
     let Some(last) = bytes.last_chunk::<STRIDE>() else { return is_short_ascii(bytes) };
     // Without a branch for each byte, so that it becomes wide instructions.

@@ -1,7 +1,7 @@
 //! Replies of several lines: `250-` announces another line, `250 ` is the last.
 
 use super::scan::{LineFeeds, line_feed};
-use crate::slice::{after, after_mut, copy, front};
+use crate::slice::{WIDE, after, after_mut, copy, front};
 
 /// Finds one reply at a time (RFC 5321 §4.2.1), looking only at line ends and at the fourth byte of
 /// each line.
@@ -95,7 +95,8 @@ impl ReplyFramer {
             let line = after(front(input, end), state.kept as usize);
             let after_cr = line.ends_with(b"\r\n");
             // Most lines of a long reply tell nothing that the one before did not.
-            if let [a, b, c, d, _, _, ..] = line
+            if WIDE
+                && let [a, b, c, d, _, _, ..] = line
                 && [*a, *b, *c, *d] == usual
                 && after_cr
                 && end < limit

@@ -1,12 +1,9 @@
 //! The inner loops: where a line ends, and how many bytes of a body need no thought.
 
-use crate::slice::after;
+use crate::slice::{WIDE, after};
 
 /// Bytes that may hold a line end and are looked at together.
 const STRIDE: usize = 32;
-
-/// Whether there are wide registers and room for what fills them; a small machine has neither.
-const WIDE: bool = cfg!(target_pointer_width = "64");
 
 /// The place of the first LF.
 ///

@@ -5,7 +5,7 @@ use super::key::{key, key_of};
 use super::text::{KEYWORD, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
-use crate::slice::{after, front, is_ascii};
+use crate::slice::{WIDE, after, front, is_ascii};
 
 /// One line of an EHLO reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,7 +229,7 @@ fn mechanisms(parameters: &[u8]) -> Mechanisms {
     let (mut found, mut rest) = (Mechanisms::NONE, parameters);
     while let Some(word) = next_word(&mut rest) {
         // Almost everybody offers the first two.
-        let mechanism = match (word.len(), key(word)) {
+        let mechanism = match (word.len(), if WIDE { key(word) } else { 0 }) {
             (5, PLAIN) => Some(Mechanism::Plain),
             (5, LOGIN) => Some(Mechanism::Login),
             (8, CRAM_MD5) => Some(Mechanism::CramMd5),

@@ -4,7 +4,7 @@ use super::literal::address_literal;
 use super::take::{self, byte, fail, whole, word};
 use super::text::{ATEXT, DOT, DOT_ALONE, HYPHEN, LABEL, LOOSE, classes, is, part_of, until, utf8};
 use crate::leniency::{Anomalies, Leniency};
-use crate::slice::{after, front};
+use crate::slice::{WIDE, after, front};
 use nom::branch::alt;
 use nom::combinator::{opt, verify};
 use nom::sequence::{preceded, terminated};
@@ -277,7 +277,7 @@ pub(super) fn is_plain_domain(text: &[u8]) -> bool {
 fn is_plain(text: &[u8], separator: u8) -> bool {
     const BLOCK: usize = 17;
     let [first, .., last] = text else { return false };
-    let Some(end) = text.last_chunk::<BLOCK>().filter(|_| cfg!(target_pointer_width = "64")) else { return false };
+    let Some(end) = text.last_chunk::<BLOCK>().filter(|_| WIDE) else { return false };
     // Without a branch for each byte, so that it becomes a few wide instructions.
     let sound = |block: &[u8; BLOCK]| {
         let mut sound = true;

@@ -1,7 +1,7 @@
 //! Bytes of the grammar: classes by one table, numbers, and arguments that cannot inject.
 
 use crate::error::Misuse;
-use crate::slice::after;
+use crate::slice::{WIDE, after};
 
 /// `atext` of RFC 5321 §4.1.2, with UTF-8 by RFC 6531 §3.3.
 pub(super) const ATEXT: u8 = 1;
@@ -167,7 +167,7 @@ pub(super) fn has_no_control(text: &[u8]) -> bool {
 /// Whether no byte of `text` is one of those that `is_one` tells, without a branch.
 #[inline(always)]
 fn has_none(text: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
-    let Some(last) = text.last_chunk::<16>().filter(|_| cfg!(target_pointer_width = "64")) else {
+    let Some(last) = text.last_chunk::<16>().filter(|_| WIDE) else {
         return !text.iter().any(|byte| is_one(*byte));
     };
     // Without a branch for each byte, so that it becomes a few wide instructions.
@@ -178,7 +178,7 @@ fn has_none(text: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
 /// How many bytes of `text` stand before the first of `ends`: all, if there is none.
 #[inline]
 pub(super) fn until<const N: usize>(text: &[u8], ends: [u8; N]) -> usize {
-    if cfg!(not(target_pointer_width = "64")) {
+    if !WIDE {
         return text.iter().position(|byte| ends.contains(byte)).unwrap_or(text.len());
     }
     let place = |word: u64| {
