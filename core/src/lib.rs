@@ -38,6 +38,7 @@ pub mod sasl;
 mod slice;
 #[cfg(feature = "smtp")]
 pub mod smtp;
+mod text;
 pub mod time;
 
 #[cfg(feature = "alloc")]

@@ -4,9 +4,9 @@ use super::attribute::Attributes;
 use super::literal::address_literal;
 use super::parameter::Parameters;
 use super::path::{Path, domain};
-use super::text::{Decimal, KEYWORD, check_no_control, is, is_word, number, utf8};
 use crate::error::Misuse;
 use crate::leniency::{Anomalies, Leniency};
+use crate::text::{Decimal, KEYWORD, check_no_control, is, is_word, number, utf8};
 
 /// A command, read from a line or about to become one.
 ///

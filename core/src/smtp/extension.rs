@@ -1,10 +1,10 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
 use super::extension_set::ExtensionSet;
-use super::text::{KEYWORD, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front};
+use crate::text::{KEYWORD, is, number, number_u32, utf8};
 
 /// One line of an EHLO reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::extension_set::ExtensionSet;
 use super::take::{front, word};
-use super::text::{Decimal, KEYWORD, is, is_word, number, number_u32, part_of, printable, utf8};
 use super::xtext::Xtext;
 use crate::slice::after;
+use crate::text::{Decimal, KEYWORD, is, is_word, number, number_u32, part_of, printable, utf8};
 use nom::combinator::verify;
 use nom::{IResult, Parser};
 

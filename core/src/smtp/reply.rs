@@ -2,10 +2,10 @@
 
 use super::extension::Extension;
 use super::status::EnhancedCode;
-use super::text::Decimal;
 use crate::frame::{ReplyFrame, ReplyFramer};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{after, front, is_ascii};
+use crate::text::Decimal;
 use core::fmt;
 use memchr::memchr;
 

@@ -6,7 +6,6 @@ use super::super::extension_set::ExtensionSet;
 use super::super::parameter::Parameter;
 use super::super::path::Path;
 use super::super::state::{Outcome, State};
-use super::super::text::{Decimal, check_no_control, utf8};
 use super::found::Body;
 use super::machine::Machine;
 use crate::buffer::Sink;
@@ -16,6 +15,7 @@ use crate::error::{Error, Misuse};
 use crate::frame::{ChunkFramer, DotWriter};
 use crate::sasl::ClientMechanism;
 use crate::slice::{copy, front};
+use crate::text::{Decimal, check_no_control, utf8};
 
 /// AUTH lines up to this length may carry an initial response (RFC 4954 §4).
 const INITIAL_RESPONSE_LINE: usize = 512;

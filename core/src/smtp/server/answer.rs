@@ -4,10 +4,10 @@ use super::super::command::{CommandErrorKind, Verb};
 use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::status::EnhancedCode;
-use super::super::text::Decimal;
 use super::options::Name;
 use crate::buffer::Sink;
 use crate::sasl::Mechanisms;
+use crate::text::Decimal;
 
 /// A reply that the endpoint gives of its own accord.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,6 @@ use super::super::parameter::{BodyType, Parameter, Parameters};
 use super::super::path::Path;
 use super::super::state::{Outcome, State};
 use super::super::status::EnhancedCode;
-use super::super::text::check_no_control;
 use super::answer::{self, Answer};
 use super::event::Event;
 use super::found::{Found, Question};
@@ -14,6 +13,7 @@ use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::error::{Error, Misuse};
 use crate::sasl::Mechanism;
+use crate::text::check_no_control;
 
 impl Machine {
     /// Reads what was found in `bytes`, answers what needs no host, and tells the rest.

@@ -4,22 +4,22 @@ use crate::error::Misuse;
 use crate::slice::after;
 
 /// `atext` of RFC 5321 §4.1.2, with UTF-8 by RFC 6531 §3.3.
-pub(super) const ATEXT: u8 = 1;
+pub(crate) const ATEXT: u8 = 1;
 /// A byte of a domain label: Let-dig, `-`, and UTF-8 by RFC 6531 §3.3.
-pub(super) const LABEL: u8 = 2;
+pub(crate) const LABEL: u8 = 2;
 /// `esmtp-value` of RFC 5321 §4.1.2: printable and no `=`, with UTF-8 by RFC 6531 §3.3.
-pub(super) const VALUE: u8 = 4;
+pub(crate) const VALUE: u8 = 4;
 /// A byte of a keyword: ALPHA / DIGIT / `-`.
-pub(super) const KEYWORD: u8 = 8;
+pub(crate) const KEYWORD: u8 = 8;
 /// Any printable byte that is neither space nor `<` nor `>`, with UTF-8.
-pub(super) const LOOSE: u8 = 16;
+pub(crate) const LOOSE: u8 = 16;
 /// `-`, and the dot.
-pub(super) const HYPHEN: u8 = 64;
+pub(crate) const HYPHEN: u8 = 64;
 /// The dot and nothing else.
-pub(super) const DOT_ALONE: u8 = 128;
+pub(crate) const DOT_ALONE: u8 = 128;
 /// All bits of the dot that no other byte has together. Moved up by one place they meet those of
 /// another dot and those of `-`; those of `-` moved up meet the dot's, and not their own.
-pub(super) const DOT: u8 = 32 | HYPHEN | DOT_ALONE;
+pub(crate) const DOT: u8 = 32 | HYPHEN | DOT_ALONE;
 
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -78,20 +78,20 @@ const CLASSES: [u8; 256] = {
 
 /// The classes of a byte.
 #[inline(always)]
-pub(super) fn classes(byte: u8) -> u8 {
+pub(crate) fn classes(byte: u8) -> u8 {
     CLASSES[byte as usize]
 }
 
 /// Whether `byte` is in one of the `classes`.
 #[inline(always)]
-pub(super) fn is(byte: u8, classes: u8) -> bool {
+pub(crate) fn is(byte: u8, classes: u8) -> bool {
     CLASSES[byte as usize] & classes != 0
 }
 
 /// Whether `text` is the word `name`, in any case. `name` is of capital letters and anything below
 /// them in ASCII; with its length known, this becomes a few comparisons of whole registers.
 #[inline]
-pub(super) fn is_word(text: &[u8], name: &[u8]) -> bool {
+pub(crate) fn is_word(text: &[u8], name: &[u8]) -> bool {
     if text.len() != name.len() {
         return false;
     }
@@ -129,7 +129,7 @@ fn is_eight(text: [u8; 8], name: [u8; 8]) -> bool {
 /// How many bytes at the front of `text` are printable, in ASCII or beyond, and none of `except`. Eight
 /// at a time.
 #[inline]
-pub(super) fn printable<const N: usize>(text: &[u8], except: [u8; N]) -> usize {
+pub(crate) fn printable<const N: usize>(text: &[u8], except: [u8; N]) -> usize {
     let mut rest = text;
     while let Some((word, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*word);
@@ -160,7 +160,7 @@ const fn zeros(word: u64) -> u64 {
 }
 
 /// A decimal number of at least one digit and nothing else; `None` also if it is too large.
-pub(super) fn number(digits: &[u8]) -> Option<u64> {
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     // Only the last of twenty digits can be too much.
     let (digits, last) = match digits.split_last() {
         None => return None,
@@ -181,18 +181,18 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
 }
 
 /// [`number`] in 32 bits.
-pub(super) fn number_u32(digits: &[u8]) -> Option<u32> {
+pub(crate) fn number_u32(digits: &[u8]) -> Option<u32> {
     number(digits).and_then(|value| u32::try_from(value).ok())
 }
 
 /// The decimal digits of a number, without the formatting machinery.
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     digits: [u8; 20],
     start: u8,
 }
 
 impl Decimal {
-    pub(super) fn new(value: u64) -> Self {
+    pub(crate) fn new(value: u64) -> Self {
         let mut digits = [b'0'; 20];
         let mut start = 20;
         // In limbs of 16 bits, high to low, which a 32-bit processor divides with one instruction.
@@ -213,17 +213,17 @@ impl Decimal {
         Self { digits, start }
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         after(&self.digits, usize::from(self.start))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
 /// Refuses what could end a line, anywhere in an argument.
-pub(super) fn check_no_control(argument: &[u8]) -> Result<(), Misuse> {
+pub(crate) fn check_no_control(argument: &[u8]) -> Result<(), Misuse> {
     match argument.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
         Some(offset) => Err(Misuse::ControlCharacter { offset: offset as u32 }),
         None => Ok(()),
@@ -233,14 +233,14 @@ pub(super) fn check_no_control(argument: &[u8]) -> Result<(), Misuse> {
 /// `part` as text, where it is what stands before the last `behind` bytes of `text`. `None` if `text`
 /// is too short for that.
 #[inline]
-pub(super) fn part_of<'a>(text: &'a str, part: &[u8], behind: usize) -> Option<&'a str> {
+pub(crate) fn part_of<'a>(text: &'a str, part: &[u8], behind: usize) -> Option<&'a str> {
     let end = text.len().checked_sub(behind)?;
     text.get(end.checked_sub(part.len())?..end)
 }
 
 /// UTF-8 of bytes; the common case of ASCII is cheap.
 #[inline]
-pub(super) fn utf8(bytes: &[u8]) -> Option<&str> {
+pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 
