@@ -13,12 +13,12 @@
 //!
 //! # Features
 //!
-//! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `client`, `server` (default):
+//! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `pop3`, `client`, `server` (default):
 //! what their names say. A feature never changes what works without it.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
-    not(all(feature = "smtp", feature = "client", feature = "server")),
+    not(all(feature = "smtp", feature = "pop3", feature = "client", feature = "server")),
     allow(dead_code, reason = "buffers and grammar serve the roles that are switched off too")
 )]
 
@@ -34,6 +34,8 @@ pub mod error;
 pub mod frame;
 pub mod leniency;
 pub mod limits;
+#[cfg(feature = "pop3")]
+pub mod pop3;
 pub mod sasl;
 mod slice;
 #[cfg(feature = "smtp")]

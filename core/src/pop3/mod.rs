@@ -1,0 +1,16 @@
+//! POP3 (RFC 1939) with its extensions (RFC 2449, 2595, 3206, 5034, 6856): one rule book, both roles.
+//!
+//! [`Command`] and [`Response`] are what the two sides say, [`Capability`] what a server announces.
+//! [`TRANSITIONS`] is the protocol as data, which both roles step through.
+
+mod capability;
+mod command;
+mod listing;
+mod response;
+mod state;
+
+pub use capability::{Capabilities, Capability, CapabilitySet};
+pub use command::{Command, CommandError, CommandErrorKind, Verb};
+pub use listing::{DropListing, ScanListing, UniqueIdListing};
+pub use response::{Response, ResponseCode, ResponseError, Status};
+pub use state::{Outcome, State, TRANSITIONS, Transition};
