@@ -1195,6 +1195,16 @@ typedef uint32_t mailproto_smtp_tls_policy;
 #define MAILPROTO_SASL_ANONYMOUS 1024
 
 /**
+ * RFC 5802 with SHA-512 (draft-melnikov-scram-sha-512).
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_512 2048
+
+/**
+ * RFC 5802 with SHA-512, bound to the TLS channel.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_512_PLUS 4096
+
+/**
  * Nothing more: bytes, a verb or time is needed.
  */
 #define MAILPROTO_SMTP_EVENT_NONE 0

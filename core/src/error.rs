@@ -92,6 +92,9 @@ pub enum ViolationKind {
     EarlyTalk,
     /// A SASL challenge that is not base64 (RFC 4954 §4).
     MalformedChallenge,
+    /// Success of an authentication in which the server has not proved what it must prove, as SCRAM
+    /// asks of it (RFC 5802 §5).
+    UnprovenServer,
 }
 
 /// A bound that was passed.
@@ -175,6 +178,7 @@ impl fmt::Display for Violation {
             ViolationKind::MixedReplyCodes => "a reply whose lines carry different codes",
             ViolationKind::EarlyTalk => "the client spoke before the greeting",
             ViolationKind::MalformedChallenge => "a SASL challenge that is not base64",
+            ViolationKind::UnprovenServer => "success of a login before the server had proved that it knows the user",
         })?;
         write!(formatter, ", at byte {} of the connection", self.offset)
     }

@@ -134,7 +134,7 @@ impl Run<'_> {
                 self.mechanism = Some(mechanism);
                 started
             }
-            "respond" => client.auth_respond(&mut **self.mechanism.as_mut().unwrap()),
+            "respond" => client.auth_respond(&mut **self.mechanism.as_mut().unwrap()).map(drop),
             "cancel" => client.auth_cancel(),
             "rset" => client.rset().map(drop),
             "vrfy" => client.vrfy(rest).map(drop),

@@ -154,7 +154,12 @@ fn describe(event: ServerEvent<'_>) -> String {
         ServerEvent::Hello { name, extended } => format!("hello {}{name}", if extended { "extended " } else { "" }),
         ServerEvent::StartTls => "starttls".into(),
         ServerEvent::Auth(credentials) => {
-            format!("auth {} {} {}", credentials.mechanism, credentials.user, credentials.password)
+            format!(
+                "auth {} {} {}",
+                credentials.mechanism,
+                credentials.user,
+                credentials.password().unwrap_or_default()
+            )
         }
         ServerEvent::Mail { path, parameters } => format!("mail {path:?}{}", parameters.as_str()),
         ServerEvent::Rcpt { path, parameters } => format!("rcpt {path:?}{}", parameters.as_str()),

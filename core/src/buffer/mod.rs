@@ -241,8 +241,6 @@ pub(crate) trait Sink {
     fn filled(&mut self, count: usize);
     /// Bytes put and not yet transmitted.
     fn pending(&self) -> usize;
-    /// Takes back everything after the first `count` pending bytes.
-    fn truncate(&mut self, count: usize);
     /// What is put from now on may be secret.
     fn set_secret(&mut self);
     /// Why there was no room: for now, or because the allocator had no memory.
@@ -273,10 +271,6 @@ impl<S: Store> Sink for Buffer<S> {
 
     fn pending(&self) -> usize {
         self.len()
-    }
-
-    fn truncate(&mut self, count: usize) {
-        Buffer::truncate(self, count);
     }
 
     fn set_secret(&mut self) {

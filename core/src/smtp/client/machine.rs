@@ -49,6 +49,8 @@ pub(super) struct Machine {
     pub(super) secret: (u32, u32),
     /// Bytes of a challenge that wait in the input to be answered.
     pub(super) challenge: u32,
+    /// Where the challenge stands in them, decoded, and its length; zeros until it is decoded.
+    pub(super) decoded: (u32, u32),
     timeouts: ClientTimeouts,
     rounds: u16,
     pub(super) protocol: Protocol,
@@ -64,6 +66,8 @@ pub(super) struct Machine {
     wall: bool,
     /// The challenge is over the limit of a reply, so that no more than its start is known.
     pub(super) challenge_cut: bool,
+    /// The mechanism of the present AUTH has not been satisfied by the server.
+    pub(super) unproven: bool,
     eof: bool,
     closing: bool,
     /// The host has heard of `failure`.
@@ -98,9 +102,11 @@ impl Machine {
             visible: 0,
             secret: (0, 0),
             challenge: 0,
+            decoded: (0, 0),
             rounds: 0,
             wall: false,
             challenge_cut: false,
+            unproven: false,
             eof: false,
             closing: false,
             told: false,
@@ -316,6 +322,10 @@ impl Machine {
             self.closing = true;
             return Some(What::Closing);
         };
+        if verb == Verb::Auth && outcome == Outcome::Success && self.unproven {
+            self.violation(ViolationKind::UnprovenServer);
+            return None;
+        }
         self.consume(consumed);
         match (verb, outcome) {
             (Verb::Auth, Outcome::GoAhead) => {
@@ -475,6 +485,7 @@ impl Machine {
     /// The exchange goes on or is over.
     pub(super) fn answered_challenge(&mut self) {
         self.challenge = 0;
+        self.decoded = (0, 0);
     }
 
     pub(super) fn start_exchange(&mut self) {

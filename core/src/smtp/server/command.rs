@@ -37,11 +37,17 @@ impl Machine {
                     Ok(credentials) => Event::Auth(credentials),
                     Err(_) => {
                         self.question = None;
+                        self.resume_after_auth();
                         self.note_failed_auth();
                         self.refuse(answer::AUTH_MALFORMED, b"", transmit)
                     }
                 }
             }
+            Found::Response { exchange, response } => Event::AuthResponse {
+                mechanism: exchange.mechanism(),
+                first: exchange.is_first(),
+                response: response.map(|span| span.of(bytes)),
+            },
             Found::Line { length } => self.line(bytes.get(..length).unwrap_or(bytes), transmit),
         }
     }
@@ -278,7 +284,7 @@ impl Machine {
                 self.question = None;
                 return Ok(());
             }
-            Question::Auth => answer::AUTHENTICATED,
+            Question::Auth | Question::AuthResponse => answer::AUTHENTICATED,
             Question::Mail => answer::SENDER_OK,
             Question::Rcpt => answer::RECIPIENT_OK,
             Question::DataStart { chunking: false } => answer::GO_AHEAD,
@@ -291,7 +297,10 @@ impl Machine {
         self.reply(answer.code, answer.enhanced, text.unwrap_or(answer.text), transmit)?;
         self.question = None;
         match question {
-            Question::Auth => self.authenticated = true,
+            Question::Auth | Question::AuthResponse => {
+                self.authenticated = true;
+                self.resume_after_auth();
+            }
             Question::Mail => {
                 self.state = State::Sender;
                 self.sender_refused = false;
@@ -369,7 +378,10 @@ impl Machine {
         self.reply(code, enhanced, text, transmit)?;
         self.question = None;
         match question {
-            Question::Auth => self.note_failed_auth(),
+            Question::Auth | Question::AuthResponse => {
+                self.note_failed_auth();
+                self.resume_after_auth();
+            }
             Question::Mail => self.sender_refused = true,
             Question::DataStart { chunking: true } => {
                 self.refuse_chunks(Answer { code, enhanced, text: "Message refused" });

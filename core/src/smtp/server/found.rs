@@ -30,6 +30,7 @@ pub(super) enum Question {
     Connect,
     Hello { extended: bool },
     Auth,
+    AuthResponse,
     Mail,
     Rcpt,
     DataStart { chunking: bool },
@@ -67,6 +68,11 @@ pub(super) enum Found {
         first: Span,
         second: Span,
     },
+    /// A decoded response of an exchange that the host conducts; none where the server speaks first.
+    Response {
+        exchange: ServerExchange,
+        response: Option<Span>,
+    },
     /// A SASL exchange that failed before the host could judge.
     AuthFailed(Answer),
     StartTls,
@@ -88,7 +94,7 @@ pub(super) enum Found {
 
 impl Found {
     pub(super) fn is_secret(self) -> bool {
-        matches!(self, Self::Credentials { .. } | Self::AuthFailed(_))
+        matches!(self, Self::Credentials { .. } | Self::Response { .. } | Self::AuthFailed(_))
     }
 }
 

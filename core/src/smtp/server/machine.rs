@@ -336,10 +336,10 @@ impl Machine {
                     start: (initial.as_ptr() as usize - line.as_ptr() as usize) as u32,
                     length: initial.len() as u32,
                 });
-                let Some(sasl) = Mechanism::from_name(mechanism.as_bytes()).and_then(ServerExchange::new) else {
+                let Some(mechanism) = Mechanism::from_name(mechanism.as_bytes()) else {
                     return Ok(self.found(consumed, Found::AuthFailed(answer::AUTH_MECHANISM)));
                 };
-                self.start_exchange(sasl, consumed, initial, input, transmit)
+                Ok(self.start_exchange(ServerExchange::new(mechanism), consumed, initial, input, transmit))
             }
             Ok((Command::StartTls, _)) if self.start_tls_refusal().is_none() => {
                 if input.len() > consumed {
@@ -419,10 +419,7 @@ impl Machine {
     }
 
     pub(super) fn usable_mechanisms(&self) -> Mechanisms {
-        self.mechanisms
-            .iter()
-            .filter(|mechanism| Mechanisms::SERVER.contains(*mechanism))
-            .fold(Mechanisms::NONE, Mechanisms::with)
+        if self.tls { self.mechanisms } else { self.mechanisms.without(Mechanisms::BOUND) }
     }
 
     /// Says 421 (or what `answer` says) and ends.

@@ -25,7 +25,8 @@ pub struct ServerOptions<'a> {
     /// What EHLO announces, as far as it fits the moment: STARTTLS only in plain text, REQUIRETLS
     /// only under TLS, AUTH where it may be used.
     pub offered: ExtensionSet,
-    /// The mechanisms of AUTH; those whose server side is not built in are left out.
+    /// The mechanisms of AUTH. Those that are bound to the TLS channel are offered only under TLS; those
+    /// that the host conducts are [`Event::AuthResponse`](super::Event::AuthResponse).
     pub mechanisms: Mechanisms,
     /// AUTH may be used in plain text. Off by default: passwords would be readable.
     pub auth_without_tls: bool,
@@ -57,7 +58,7 @@ impl<'a> ServerOptions<'a> {
             name,
             protocol: Protocol::Smtp,
             offered: ExtensionSet::SERVER_DEFAULT,
-            mechanisms: Mechanisms::SERVER,
+            mechanisms: Mechanisms::SERVER_DEFAULT,
             auth_without_tls: false,
             require_tls: false,
             require_auth: false,

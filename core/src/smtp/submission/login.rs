@@ -1,7 +1,7 @@
 //! The choice of a mechanism, and credentials that outlive one call.
 
 use super::options::Login;
-use crate::sasl::{self, ClientMechanism, Mechanism, Mechanisms};
+use crate::sasl::{self, ClientMechanism, Mechanism, Mechanisms, Response};
 
 /// The mechanisms whose client side is built in, best first.
 const PREFERENCE: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
@@ -37,13 +37,14 @@ impl ClientMechanism for Exchange {
         }
     }
 
-    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Option<usize> {
+    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Response {
         if self.mechanism == Mechanism::Plain {
-            return self.initial(response);
+            return self.initial(response).into();
         }
-        let mut login = sasl::Login::resume(&self.login.user, &self.login.password, self.answered).ok()?;
-        let length = login.respond(challenge, response)?;
+        let Ok(mut login) = sasl::Login::resume(&self.login.user, &self.login.password, self.answered) else {
+            return Response::Cancel;
+        };
         self.answered += 1;
-        Some(length)
+        login.respond(challenge, response)
     }
 }

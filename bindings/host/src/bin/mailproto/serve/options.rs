@@ -157,7 +157,7 @@ impl Policy {
             require_tls: arguments.require_tls,
             masked: ExtensionSet::NONE,
             no_ehlo: false,
-            mechanisms: Mechanisms::SERVER,
+            mechanisms: Mechanisms::SERVER_DEFAULT,
             limits: Limits { message: arguments.max_message, ..Limits::default() },
             max_connections: arguments.max_connections,
             trace: arguments.trace,

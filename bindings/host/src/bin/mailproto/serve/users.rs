@@ -37,7 +37,7 @@ impl Users {
         if self.anyone {
             return Some(credentials.user.into());
         }
-        let proof = digest(credentials.password);
+        let proof = digest(credentials.password()?);
         let user = self.user(credentials.user).or_else(|| {
             let (name, domain) = credentials.user.rsplit_once('@')?;
             self.user(name).filter(|_| self.is_ours(domain))
@@ -95,6 +95,7 @@ fn digest(password: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mailproto::sasl::Proof;
 
     fn users() -> Users {
         let mut users = Users::new(false, vec!["example.org".into(), "bücher.example".into()]);
@@ -138,7 +139,7 @@ mod tests {
         let users = users();
         let log_in = |user, password, authorization| {
             let mechanism = mailproto::sasl::Mechanism::Plain;
-            users.log_in(&Credentials { mechanism, authorization, user, password })
+            users.log_in(&Credentials { mechanism, authorization, user, proof: Proof::Password(password) })
         };
         assert_eq!(log_in("ann", "secret", "").as_deref(), Some("ann"));
         assert_eq!(log_in("ann@example.org", "secret", "").as_deref(), Some("ann"));
