@@ -28,6 +28,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod buffer;
+#[cfg(feature = "client")]
+mod client;
 pub mod codec;
 pub mod endpoint;
 pub mod error;

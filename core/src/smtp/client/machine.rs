@@ -8,8 +8,8 @@ use super::super::state::{Outcome, State};
 use super::super::{LineEnds, Protocol};
 use super::found::{Advance, Body, Found, What};
 use super::options::{ClientOptions, ClientTimeouts};
-use super::queue::Queue;
 use crate::buffer::Sink;
+use crate::client::{Queue, Waits};
 use crate::endpoint::CommandId;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{ChunkFramer, DotWriter, ReplyFrame, ReplyFramer};
@@ -17,6 +17,16 @@ use crate::leniency::{Anomalies, Leniency};
 use crate::limits::Limits;
 use crate::slice::front;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
+
+impl Waits for Verb {
+    const NONE: Self = Self::Greeting;
+
+    /// Whatever does not change what comes after it (RFC 2920 §3.1, RFC 3030 §4.2); the end of a
+    /// message may be followed too.
+    fn may_be_followed(self) -> bool {
+        matches!(self, Self::Rset | Self::Mail | Self::Rcpt | Self::Bdat | Self::BdatLast | Self::DataEnd)
+    }
+}
 
 /// The order of the fields is the order in memory, and is chosen: fields that start as zeros stand
 /// together, and in front of them none that starts with undefined bytes, as padding and the unused
@@ -34,7 +44,7 @@ pub(super) struct Machine {
     /// Bytes of the present reply that were read past.
     skipped: u64,
     pub(super) chunk: ChunkFramer,
-    pub(super) queue: Queue,
+    pub(super) queue: Queue<Verb>,
     framer: ReplyFramer,
     leniency: Leniency,
     pub(super) anomalies: Anomalies,

@@ -46,7 +46,6 @@ mod event;
 mod found;
 mod machine;
 mod options;
-mod queue;
 mod verb;
 
 pub use event::Event;
