@@ -8,6 +8,7 @@
 //! | [`LineFramer`] | one line, ended by CR LF |
 //! | [`ReplyFramer`] | one reply of several lines, `250-` … `250 ` |
 //! | [`DotReader`], [`DotWriter`] | a body that ends at CR LF `.` CR LF, and its transparency |
+//! | [`VerbatimDotReader`] | the same, with whatever line ends it has |
 //! | [`ChunkFramer`] | a body of an announced length |
 
 mod chunk;
@@ -16,12 +17,14 @@ mod dot_writer;
 mod line;
 mod reply;
 mod scan;
+mod verbatim;
 
 pub use chunk::ChunkFramer;
 pub use dot::{DotFrame, DotReader};
 pub use dot_writer::{DotWriter, DotWritten};
 pub use line::{LineFrame, LineFramer};
 pub use reply::{ReplyFrame, ReplyFramer};
+pub use verbatim::VerbatimDotReader;
 
 /// What happens to CR and LF that stand alone in message data, and to NUL.
 ///
