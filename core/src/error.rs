@@ -82,6 +82,8 @@ pub enum ViolationKind {
     StartTlsInjection,
     /// A reply line without a three-digit code (RFC 5321 §4.2).
     MalformedReply,
+    /// A response without `+OK` or `-ERR`, or a line that the leniency forbids (RFC 1939 §3).
+    MalformedResponse,
     /// A reply that no command asked for.
     UnexpectedReply,
     /// A line ended with LF alone and the leniency forbids it.
@@ -173,6 +175,7 @@ impl fmt::Display for Violation {
         formatter.write_str(match self.kind {
             ViolationKind::StartTlsInjection => "plain text arrived behind STARTTLS",
             ViolationKind::MalformedReply => "a reply without a three-digit code",
+            ViolationKind::MalformedResponse => "a response without +OK or -ERR, or with a malformed line",
             ViolationKind::UnexpectedReply => "a reply that no command asked for",
             ViolationKind::BareLf => "a line that ends with LF alone",
             ViolationKind::MixedReplyCodes => "a reply whose lines carry different codes",

@@ -185,6 +185,22 @@ pub(crate) fn number_u32(digits: &[u8]) -> Option<u32> {
     number(digits).and_then(|value| u32::try_from(value).ok())
 }
 
+/// The number at the front of `text`, which must have eight bytes or more, and how many digits it has:
+/// one to eight. A number of more digits is read as far as that.
+#[inline]
+pub(crate) fn leading_number(text: &[u8]) -> Option<(u32, usize)> {
+    let digits = u64::from_le_bytes(*text.first_chunk()?) ^ repeat(b'0');
+    let misfits = ((digits & repeat(0x7f)).wrapping_add(repeat(0x76)) | digits) & repeat(0x80);
+    let count = misfits.trailing_zeros() as usize / 8;
+    // The last digit goes where the highest byte is, and zeros in front of the first.
+    let digits = digits.checked_shl(64 - 8 * count as u32)?;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let pick = 0x0000_00ff_0000_00ff;
+    let (outer, inner) = (pairs & pick, pairs >> 16 & pick);
+    let value = outer.wrapping_mul(100 + (1_000_000 << 32)).wrapping_add(inner.wrapping_mul(1 + (10_000 << 32)));
+    Some(((value >> 32) as u32, count))
+}
+
 /// The decimal digits of a number, without the formatting machinery.
 pub(crate) struct Decimal {
     digits: [u8; 20],
@@ -226,6 +242,16 @@ impl Decimal {
 pub(crate) fn check_no_control(argument: &[u8]) -> Result<(), Misuse> {
     match argument.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
         Some(offset) => Err(Misuse::ControlCharacter { offset: offset as u32 }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a host's argument that is not one word of printable text.
+pub(crate) fn check_word(argument: &str) -> Result<(), Misuse> {
+    check_no_control(argument.as_bytes())?;
+    match argument.bytes().position(|byte| byte <= b' ' || byte == 127) {
+        Some(offset) => Err(Misuse::Syntax { offset: offset as u32 }),
+        None if argument.is_empty() => Err(Misuse::Syntax { offset: 0 }),
         None => Ok(()),
     }
 }
@@ -283,6 +309,28 @@ mod tests {
                     let expected = if fits { length } else { place };
                     assert_eq!(printable(&text[..length], [b'+', b'=']), expected, "{byte} at {place} of {length}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_leading_number_ends_at_the_first_byte_that_is_no_digit() {
+        for (text, expected) in [
+            ("12345 67", Some((12_345, 5))),
+            ("00000001", Some((1, 8))),
+            ("123456789", Some((12_345_678, 8))),
+            ("7:aaaaaaa", Some((7, 1))),
+            ("90/aaaaaaa", Some((90, 2))),
+            ("99\u{b9}aaaaaa", Some((99, 2))),
+            (" 1234567", None),
+            ("1234567", None),
+        ] {
+            assert_eq!(leading_number(text.as_bytes()), expected, "{text}");
+        }
+        for byte in 0..=255_u8 {
+            let text = [b'4', b'2', byte, b'1', byte, b'9', b'9', b'9'];
+            if !byte.is_ascii_digit() {
+                assert_eq!(leading_number(&text), Some((42, 2)), "{byte}");
             }
         }
     }

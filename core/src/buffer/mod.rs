@@ -209,6 +209,18 @@ impl<S: Store> Buffer<S> {
         }
     }
 
+    /// Wipes `count` filled bytes from `place` on, and closes the gap.
+    #[cfg(feature = "pop3")]
+    pub(crate) fn remove(&mut self, place: usize, count: usize) {
+        if let Some(from) = self.filled_mut().get_mut(place..) {
+            let count = count.min(from.len());
+            from.rotate_left(count);
+            let kept = from.len() - count;
+            after_mut(from, kept).zeroize();
+            self.truncate(place + kept);
+        }
+    }
+
     /// From now on the store may hold a secret.
     pub(crate) fn set_secret(&mut self) {
         self.secret = true;

@@ -4,12 +4,16 @@
 //! [`TRANSITIONS`] is the protocol as data, which both roles step through.
 
 mod capability;
+#[cfg(feature = "client")]
+mod client;
 mod command;
 mod listing;
 mod response;
 mod state;
 
 pub use capability::{Capabilities, Capability, CapabilitySet};
+#[cfg(feature = "client")]
+pub use client::{Client, ClientOptions, ClientTimeouts, Event as ClientEvent};
 pub use command::{Command, CommandError, CommandErrorKind, Verb};
 pub use listing::{DropListing, ScanListing, UniqueIdListing};
 pub use response::{Response, ResponseCode, ResponseError, Status};

@@ -92,6 +92,11 @@ impl<'a> Response<'a> {
         }
     }
 
+    /// The response with this status and what follows it.
+    pub(super) const fn new(status: Status, rest: &'a [u8]) -> Self {
+        Self { status, rest }
+    }
+
     /// Good or bad.
     pub const fn status(&self) -> Status {
         self.status

@@ -1,7 +1,7 @@
 //! What a client can ask for.
 
 use super::super::attribute::Attribute;
-use super::super::command::{Verb, check_word};
+use super::super::command::Verb;
 use super::super::extension_set::ExtensionSet;
 use super::super::parameter::Parameter;
 use super::super::path::Path;
@@ -15,7 +15,7 @@ use crate::error::{Error, Misuse};
 use crate::frame::{ChunkFramer, DotWriter};
 use crate::sasl::{ClientMechanism, Progress, Response};
 use crate::slice::{copy, front};
-use crate::text::{Decimal, check_no_control, utf8};
+use crate::text::{Decimal, check_no_control, check_word, utf8};
 
 /// AUTH lines up to this length may carry an initial response (RFC 4954 §4).
 const INITIAL_RESPONSE_LINE: usize = 512;

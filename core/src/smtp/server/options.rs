@@ -96,7 +96,7 @@ pub(super) struct Name {
 
 impl Name {
     pub(super) fn new(name: &str) -> Result<Self, Misuse> {
-        super::super::command::check_word(name)?;
+        crate::text::check_word(name)?;
         let mut bytes = [0; ServerOptions::NAME_MAX];
         let place = bytes.get_mut(..name.len()).ok_or(Misuse::TooLong { limit: ServerOptions::NAME_MAX as u32 })?;
         place.copy_from_slice(name.as_bytes());

@@ -53,14 +53,14 @@ pub use options::{Envelope, Login, Recipient, SubmissionOptions, TlsPolicy};
 
 use super::Protocol;
 use super::client::Client;
-use super::command::check_word;
+
 use super::extension::Extensions;
 use super::reply::Reply;
 use crate::Heap;
 use crate::endpoint::{Endpoint, TransmitLog};
 use crate::error::{Closure, Error, Misuse};
 use crate::leniency::Anomalies;
-use crate::text::check_no_control;
+use crate::text::{check_no_control, check_word};
 use crate::time::{Instant, Timeout};
 use digest::Facts;
 use session::{Notice, Phase, Session};
