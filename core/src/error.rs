@@ -132,7 +132,7 @@ pub enum LimitKind {
 pub enum Closure {
     /// The peer closed while something was unfinished.
     EndOfInput,
-    /// The peer announced the end (421) while something was unfinished.
+    /// The peer announced the end (421, or -ERR unasked) while something was unfinished.
     ByPeer,
     /// Nothing happened for too long.
     TimedOut(TimeoutReason),
@@ -204,7 +204,7 @@ impl fmt::Display for Closure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EndOfInput => formatter.write_str("the peer closed the connection in the middle of something"),
-            Self::ByPeer => formatter.write_str("the peer ended the session with 421"),
+            Self::ByPeer => formatter.write_str("the peer ended the session"),
             Self::TimedOut(reason) => write!(formatter, "timed out waiting for {reason}"),
         }
     }

@@ -168,7 +168,7 @@ impl Machine {
 
     /// Commands that may be sent now become visible.
     pub(super) fn release(&mut self) {
-        if self.state != State::Connected && !self.wall && !self.exchange.is_asking() {
+        if self.state != State::Connected && !self.wall && !self.closing && !self.exchange.is_asking() {
             let pipelining = self.capabilities.offers(CapabilitySet::PIPELINING);
             self.visible += self.queue.release(pipelining) as u32;
         }
