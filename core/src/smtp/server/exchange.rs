@@ -2,7 +2,7 @@
 //! until the exchange is complete, so that no copy of a secret is made.
 
 use super::answer;
-use super::found::{Advance, Found, Mode, Question, Span};
+use super::found::{Advance, Found, Mode, Question};
 use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::codec::base64;
@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::frame::LineFrame;
 use crate::leniency::Anomalies;
 use crate::sasl::{ServerExchange, ServerStep};
+use crate::slice::Span;
 
 /// A SASL exchange under way. The responses stay in the input, decoded, until it is complete.
 #[derive(Clone, Copy, Debug)]
