@@ -7,10 +7,14 @@ mod capability;
 mod command;
 mod listing;
 mod response;
+#[cfg(feature = "server")]
+mod server;
 mod state;
 
 pub use capability::{Capabilities, Capability, CapabilitySet};
 pub use command::{Command, CommandError, CommandErrorKind, Verb};
 pub use listing::{DropListing, ScanListing, UniqueIdListing};
 pub use response::{Response, ResponseCode, ResponseError, Status};
+#[cfg(feature = "server")]
+pub use server::{Deleted, Event as ServerEvent, Server, ServerOptions, ServerTimeouts};
 pub use state::{Outcome, State, TRANSITIONS, Transition};
