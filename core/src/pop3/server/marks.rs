@@ -1,6 +1,7 @@
 //! Which messages are marked as deleted: one bit each.
 
 use crate::buffer::Store;
+use core::fmt;
 
 /// The marks, wherever they are kept.
 pub(super) trait Marks {
@@ -53,7 +54,7 @@ pub(super) fn mark(bits: &mut [u8], number: u32) -> bool {
 }
 
 /// The numbers of the messages that are marked as deleted, in ascending order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Deleted<'a> {
     bits: &'a [u8],
     /// The bits of the byte in front of `bits` that have not been told.
@@ -81,6 +82,12 @@ impl Iterator for Deleted<'_> {
         let place = self.current.trailing_zeros();
         self.current &= self.current - 1;
         Some(self.before - 7 + place)
+    }
+}
+
+impl fmt::Debug for Deleted<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(*self).finish()
     }
 }
 
