@@ -46,6 +46,24 @@ pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     all & u64::from_le_bytes([0x80; 8]) == 0
 }
 
+/// A part of bytes that are known elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) length: u32,
+}
+
+impl Span {
+    /// Where `part` stands in `whole`, which it was cut from.
+    pub(crate) fn within(part: &[u8], whole: &[u8]) -> Self {
+        Self { start: (part.as_ptr() as usize - whole.as_ptr() as usize) as u32, length: part.len() as u32 }
+    }
+
+    pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..(self.start + self.length) as usize).unwrap_or(&[])
+    }
+}
+
 /// Copies what fits of `from` to the front of `to`; how many bytes that was.
 #[inline]
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) -> usize {

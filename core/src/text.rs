@@ -238,6 +238,29 @@ impl Decimal {
     }
 }
 
+/// A short text of the host's, kept inside an endpoint.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ShortText {
+    bytes: [u8; Self::MAX],
+    length: u8,
+}
+
+impl ShortText {
+    /// The longest of them.
+    pub(crate) const MAX: usize = 64;
+
+    pub(crate) fn new(text: &str) -> Result<Self, Misuse> {
+        let mut bytes = [0; Self::MAX];
+        let place = bytes.get_mut(..text.len()).ok_or(Misuse::TooLong { limit: Self::MAX as u32 })?;
+        place.copy_from_slice(text.as_bytes());
+        Ok(Self { bytes, length: text.len() as u8 })
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&[])
+    }
+}
+
 /// Refuses what could end a line, anywhere in an argument.
 pub(crate) fn check_no_control(argument: &[u8]) -> Result<(), Misuse> {
     match argument.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {

@@ -7,6 +7,7 @@
 
 mod client;
 mod pop3_client;
+mod pop3_server;
 mod script;
 mod server;
 
@@ -47,4 +48,9 @@ fn the_server_speaks_and_hears_as_written() {
 #[test]
 fn the_pop3_client_speaks_and_hears_as_written() {
     check("pop3", "client", pop3_client::run, 'C', 'S');
+}
+
+#[test]
+fn the_pop3_server_speaks_and_hears_as_written() {
+    check("pop3", "server", pop3_server::run, 'S', 'C');
 }

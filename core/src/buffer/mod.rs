@@ -29,12 +29,15 @@ pub type Standard = Heap;
 #[cfg(not(feature = "alloc"))]
 pub type Standard = Fixed<1024, 1024>;
 
-/// A pair of stores for an endpoint: one to receive into, one to transmit from.
+/// The stores of an endpoint: one to receive into, one to transmit from, and one for marks on messages
+/// where there are such marks.
 pub trait Buffers: sealed::Sealed {
     /// Holds what the peer sent and no event has passed on yet.
     type Receive: Store;
     /// Holds what the peer has not been sent yet.
     type Transmit: Store;
+    /// Holds one bit for each message that can be marked.
+    type Marks: Store;
 }
 
 /// Plain bytes that may be able to grow. Not implemented outside this crate.

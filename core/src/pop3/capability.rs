@@ -197,6 +197,17 @@ impl CapabilitySet {
     /// No capability.
     pub const NONE: Self = Self(0);
 
+    /// What a server can do by itself, on a host that knows nothing of extensions. STLS needs TLS, EXPIRE and
+    /// LOGIN-DELAY promise something, UTF8 and LANG are for a host that knows them.
+    pub const SERVER_DEFAULT: Self = Self::TOP
+        .with(Self::USER)
+        .with(Self::SASL)
+        .with(Self::RESP_CODES)
+        .with(Self::PIPELINING)
+        .with(Self::UIDL)
+        .with(Self::IMPLEMENTATION)
+        .with(Self::AUTH_RESP_CODE);
+
     /// This set with every capability of `others`.
     #[must_use]
     pub const fn with(self, others: Self) -> Self {

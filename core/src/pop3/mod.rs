@@ -9,6 +9,8 @@ mod client;
 mod command;
 mod listing;
 mod response;
+#[cfg(feature = "server")]
+mod server;
 mod state;
 
 pub use capability::{Capabilities, Capability, CapabilitySet};
@@ -17,4 +19,6 @@ pub use client::{Client, ClientOptions, ClientTimeouts, Event as ClientEvent};
 pub use command::{Command, CommandError, CommandErrorKind, Verb};
 pub use listing::{DropListing, ScanListing, UniqueIdListing};
 pub use response::{Response, ResponseCode, ResponseError, Status};
+#[cfg(feature = "server")]
+pub use server::{Deleted, Event as ServerEvent, Server, ServerOptions, ServerTimeouts};
 pub use state::{Outcome, State, TRANSITIONS, Transition};

@@ -4,10 +4,9 @@ use super::super::command::{CommandErrorKind, Verb};
 use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::status::EnhancedCode;
-use super::options::Name;
 use crate::buffer::Sink;
 use crate::sasl::Mechanisms;
-use crate::text::Decimal;
+use crate::text::{Decimal, ShortText};
 
 /// A reply that the endpoint gives of its own accord.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +107,7 @@ pub(super) struct Announcement {
 
 impl Announcement {
     /// Writes the whole reply through `put` (RFC 5321 §4.1.1.1).
-    pub(super) fn encode(&self, name: &Name, put: &mut dyn FnMut(&[u8])) {
+    pub(super) fn encode(&self, name: &ShortText, put: &mut dyn FnMut(&[u8])) {
         let lines = self.offered.keywords().count();
         put(if lines == 0 { b"250 " } else { b"250-" });
         put(name.as_bytes());

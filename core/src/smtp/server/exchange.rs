@@ -2,7 +2,7 @@
 //! until the exchange is complete, so that no copy of a secret is made.
 
 use super::answer;
-use super::found::{Advance, Found, Mode, Question, Span};
+use super::found::{Advance, Found, Mode, Question};
 use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::codec::base64;
@@ -10,6 +10,7 @@ use crate::error::{Error, Misuse};
 use crate::frame::LineFrame;
 use crate::leniency::Anomalies;
 use crate::sasl::{ServerExchange, ServerStep};
+use crate::slice::Span;
 
 /// Bytes of a challenge's line beside the challenge: `334 `, CR LF.
 const CHALLENGE_FRAME: usize = 6;

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::event::Abort;
 use crate::sasl::ServerExchange;
+use crate::slice::Span;
 
 /// What the input holds at this point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,18 +96,5 @@ pub(super) enum Found {
 impl Found {
     pub(super) fn is_secret(self) -> bool {
         matches!(self, Self::Credentials { .. } | Self::Response { .. } | Self::AuthFailed(_))
-    }
-}
-
-/// A part of the bytes that are consumed.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Span {
-    pub(super) start: u32,
-    pub(super) length: u32,
-}
-
-impl Span {
-    pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
-        bytes.get(self.start as usize..(self.start + self.length) as usize).unwrap_or(&[])
     }
 }

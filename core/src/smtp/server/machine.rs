@@ -9,19 +9,21 @@ use super::super::state::{Outcome, State};
 use super::super::{EnhancedCode, Protocol};
 use super::answer::{self, ANSWER_ROOM, Announcement, Answer};
 use super::exchange::Exchange;
-use super::found::{Advance, Found, Mode, Question, Span};
-use super::options::{Name, ServerOptions, ServerTimeouts};
+use super::found::{Advance, Found, Mode, Question};
+use super::options::{self, ServerOptions, ServerTimeouts};
 use crate::buffer::Sink;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{ChunkFramer, DotReader, LineEnds, LineFrame, LineFramer};
 use crate::leniency::{Anomalies, Leniency};
 use crate::limits::Limits;
 use crate::sasl::{Mechanism, Mechanisms, ServerExchange};
+use crate::slice::Span;
+use crate::text::ShortText;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
 
 #[derive(Debug)]
 pub(super) struct Machine {
-    pub(super) name: Name,
+    pub(super) name: ShortText,
     pub(super) protocol: Protocol,
     pub(super) offered: ExtensionSet,
     pub(super) mechanisms: Mechanisms,
@@ -76,7 +78,7 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn new(options: ServerOptions<'_>) -> Result<Self, Misuse> {
         Ok(Self {
-            name: Name::new(options.name)?,
+            name: options::name(options.name)?,
             protocol: options.protocol,
             offered: options.offered,
             mechanisms: options.mechanisms,
@@ -332,10 +334,7 @@ impl Machine {
         // What changes the way the rest of the input is read is dealt with here.
         match Command::parse(line, self.leniency) {
             Ok((Command::Auth { mechanism, initial }, _)) if self.auth_refusal(mechanism).is_none() => {
-                let initial = initial.map(|initial| Span {
-                    start: (initial.as_ptr() as usize - line.as_ptr() as usize) as u32,
-                    length: initial.len() as u32,
-                });
+                let initial = initial.map(|initial| Span::within(initial.as_bytes(), line));
                 let Some(mechanism) = Mechanism::from_name(mechanism.as_bytes()) else {
                     return Ok(self.found(consumed, Found::AuthFailed(answer::AUTH_MECHANISM)));
                 };
@@ -384,7 +383,7 @@ impl Machine {
         code.filter(|_| self.offered.contains(ExtensionSet::ENHANCED_STATUS_CODES))
     }
 
-    pub(super) fn name(&self) -> &Name {
+    pub(super) fn name(&self) -> &ShortText {
         &self.name
     }
 
