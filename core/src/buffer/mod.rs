@@ -163,8 +163,8 @@ impl<S: Store> Buffer<S> {
     /// The size that was wanted last, if the allocator had no memory for it and no space is left.
     pub(crate) fn starved(&self) -> Option<u32> {
         let size = self.store.bytes().len();
-        let wanted = size.saturating_mul(2).max(FIRST_SIZE).min(self.limit as usize);
-        (self.starved && size == self.end as usize).then_some(wanted as u32)
+        let wanted = || size.saturating_mul(2).max(FIRST_SIZE).min(self.limit as usize) as u32;
+        (self.starved && size == self.end as usize).then(wanted)
     }
 
     /// The first `count` bytes of the space were filled.

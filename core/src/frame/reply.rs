@@ -81,7 +81,23 @@ pub enum ReplyFrame {
 impl ReplyFramer {
     /// Looks for the first reply of `input`, which starts where the last frame ended. `limit`
     /// counts all its lines with their ends.
+    #[inline]
     pub fn next(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
+        // Where a peer sends byte by byte, most of them end no line and say nothing else.
+        if let [byte] = after(input, self.scanned as usize)
+            && *byte != b'\n'
+            && self.head_length == 4
+            && input.len() < limit
+            && !self.dropping
+        {
+            self.cr = *byte == b'\r';
+            self.scanned += 1;
+            return ReplyFrame::Incomplete;
+        }
+        self.look(input, limit)
+    }
+
+    fn look(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
         // In registers while it loops.
         let mut state = *self;
         let mut scanned = state.scanned as usize;

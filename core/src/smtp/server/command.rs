@@ -22,7 +22,7 @@ impl Machine {
             Found::Connect => Event::Connect,
             Found::StartTls => Event::StartTls,
             Found::ChunkStart => Event::DataStart { chunking: true },
-            Found::Data { length } => Event::Data(bytes.get(..length).unwrap_or(bytes)),
+            Found::Data(piece) => Event::Data(piece.of(bytes)),
             Found::LineEnd { length } => Event::Data(b"\r\n".get(..length).unwrap_or(b"")),
             Found::DataEnd { recipient } => Event::DataEnd { recipient },
             Found::Aborted(abort) => Event::DataAborted(abort),

@@ -79,10 +79,8 @@ pub(super) enum Found {
     StartTls,
     /// The start of a message by BDAT.
     ChunkStart,
-    /// This many bytes of a message; what is over the limit is left out.
-    Data {
-        length: usize,
-    },
+    /// A piece of a message; what is over the limit is left out.
+    Data(Span),
     /// A bare line end made canonical, or as much of it as the limit lets pass.
     LineEnd {
         length: usize,

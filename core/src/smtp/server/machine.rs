@@ -256,20 +256,20 @@ impl Machine {
             // A handshake that will never be.
             Mode::Wall { announced: true } if self.eof => Err(self.broken_off()),
             Mode::Wall { .. } => Ok(Advance::Idle),
+            Mode::Data => self.next_data(input, transmit),
             _ if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => self.no_room(transmit),
             Mode::Commands => {
                 self.check_bad_commands(transmit)?;
                 self.next_line(input, capacity, transmit)
             }
             Mode::Auth => self.next_response(input, capacity, transmit),
-            Mode::Data => self.next_data(input, transmit),
             Mode::Chunk { last, swallow } => self.next_chunk(input, last, swallow, transmit),
             Mode::Verdict => Ok(self.next_verdict()),
         }
     }
 
     /// There is no room for an answer: it waits, or there is no memory to wait for.
-    fn no_room(&mut self, transmit: &dyn Sink) -> Result<Advance, Error> {
+    pub(super) fn no_room(&mut self, transmit: &dyn Sink) -> Result<Advance, Error> {
         match transmit.no_room() {
             Misuse::NoMemory => Err(self.starve(ANSWER_ROOM as u32)),
             _ => Ok(Advance::Idle),
