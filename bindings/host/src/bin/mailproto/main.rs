@@ -23,6 +23,7 @@ mod probe;
 mod send;
 mod serve;
 mod signals;
+mod store;
 mod terms;
 
 use clap::{Parser, Subcommand};

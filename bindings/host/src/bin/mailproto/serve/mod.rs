@@ -17,6 +17,7 @@ mod users;
 use crate::failure::Failure;
 use crate::output;
 use crate::signals::Signals;
+use crate::store::Store;
 use journal::Journal;
 use listener::{Gate, Listener};
 pub(crate) use options::Arguments;
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|error| Failure::io("cannot start", &error))?;
     runtime.block_on(async {
         let journal = Journal::start(arguments.json);
-        let gate = Arc::new(Gate::new(policy, journal));
+        let gate = Arc::new(Gate::new(policy, journal, Store::memory()));
         let mut listeners = Vec::new();
         for (service, port) in services {
             listeners.push(Listener::bind(service, arguments.listen, port).await?);

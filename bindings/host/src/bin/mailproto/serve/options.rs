@@ -59,7 +59,7 @@ pub(crate) struct Arguments {
     /// A domain whose mail is taken; the first is the server's name too [default: localhost]
     #[arg(long = "domain", value_name = "NAME")]
     domains: Vec<String>,
-    /// Where mail is kept: in memory, until it has been shown
+    /// Where mail is kept: in memory, until the server ends
     #[arg(long, value_enum, default_value_t = Store::Memory)]
     store: Store,
     /// Offer TLS with a certificate made for the domains and this machine
@@ -94,7 +94,7 @@ pub(crate) struct Arguments {
 /// Where mail is kept.
 #[derive(Clone, Copy, ValueEnum)]
 enum Store {
-    /// In memory, until it has been shown.
+    /// In memory, until the server ends.
     Memory,
 }
 
