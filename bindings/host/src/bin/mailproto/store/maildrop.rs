@@ -1,6 +1,6 @@
 //! A user's messages as one session sees them, for nobody else at the same time.
 
-use super::{Error, memory};
+use super::{Error, memory, sqlite};
 
 /// A user's INBOX as it was when it was opened. Nobody else can open it until this is dropped;
 /// mail that arrives meanwhile is for the next session (RFC 1939 §8).
@@ -15,12 +15,15 @@ pub(crate) struct Maildrop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(super) uid: u32,
+    /// Its bytes as they are.
+    pub(crate) size: u64,
     /// Its octets as POP3 counts them.
     pub(crate) octets: u64,
 }
 
 pub(super) enum Place {
     Memory(memory::Held),
+    Sqlite(sqlite::Held),
 }
 
 impl Maildrop {
@@ -50,8 +53,12 @@ impl Maildrop {
     /// They are as they were sent: line ends may have to be repaired.
     pub(crate) async fn read(&self, number: u32, offset: u64, buffer: Vec<u8>) -> Result<Vec<u8>, Error> {
         let entry = self.entry(number).ok_or(Error::Gone)?;
+        if offset >= entry.size {
+            return Ok(Vec::new());
+        }
         match &self.place {
             Place::Memory(held) => held.read(entry.uid, offset, buffer).await,
+            Place::Sqlite(held) => held.read(entry.uid, offset, buffer).await,
         }
     }
 
@@ -61,6 +68,7 @@ impl Maildrop {
         let uids = numbers.into_iter().filter_map(|number| Some(self.entry(number)?.uid)).collect();
         match &self.place {
             Place::Memory(held) => held.remove(uids),
+            Place::Sqlite(held) => return held.remove(uids).await,
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! | `draft` | a message on its way in, and what it is once it is whole |
 //! | `maildrop` | a user's messages as one session sees them, for nobody else at the same time |
 //! | `memory` | the store that ends with the process |
+//! | `sqlite` | the store in one file |
 //! | `error` | what a store may have against something |
 //!
 //! ```text
@@ -22,12 +23,17 @@ mod draft;
 mod error;
 mod maildrop;
 mod memory;
+mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use draft::{Content, Draft};
 pub(crate) use error::Error;
 pub(crate) use maildrop::Maildrop;
 
 use memory::Memory;
+use sqlite::Sqlite;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// All mail of all users. Clones are the same store.
@@ -35,6 +41,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) enum Store {
     /// Until the process ends.
     Memory(Memory),
+    /// In a file, as long as that is there.
+    Sqlite(Sqlite),
 }
 
 impl Store {
@@ -43,11 +51,17 @@ impl Store {
         Self::Memory(Memory::default())
     }
 
+    /// Keeps mail in this SQLite file, which is made if there is none.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        Sqlite::open(path).map(Self::Sqlite)
+    }
+
     /// Puts a message into the INBOX of each of these users, or into none of them. When this
     /// returns, the message is as safe as it will ever be here.
     pub(crate) async fn deliver(&self, content: &Content, users: &[String]) -> Result<(), Error> {
         match self {
             Self::Memory(memory) => memory.deliver(content, users),
+            Self::Sqlite(sqlite) => sqlite.deliver(content, users).await,
         }
     }
 
@@ -56,6 +70,14 @@ impl Store {
     pub(crate) async fn open_maildrop(&self, user: &str) -> Result<Maildrop, Error> {
         match self {
             Self::Memory(memory) => memory.open_maildrop(user),
+            Self::Sqlite(sqlite) => sqlite.open_maildrop(user).await,
+        }
+    }
+
+    /// Nothing more is delivered or removed; returns when everything is in its place.
+    pub(crate) async fn end(&self) {
+        if let Self::Sqlite(sqlite) = self {
+            sqlite.end().await;
         }
     }
 }
