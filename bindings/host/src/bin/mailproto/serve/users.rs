@@ -147,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn where_everybody_is_a_user_mail_and_login_name_the_same_one() {
+        let users = Users::new(true, vec!["example.org".into()]);
+        let mechanism = mailproto::sasl::Mechanism::Plain;
+        for (name, user) in [("Ann+lists@x.example", "ann"), ("+odd@x.example", "+odd"), ("ann@y.example", "ann")] {
+            assert_eq!(mailbox(&users, &format!("<{name}>")).as_deref(), Some(user));
+            let credentials = Credentials { mechanism, authorization: "", user: name, password: "any" };
+            assert_eq!(users.log_in(&credentials).as_deref(), Some(user));
+        }
+        assert_eq!(mailbox(&users, "<Postmaster>").as_deref(), Some("postmaster"));
+    }
+
+    #[test]
     fn a_login_needs_the_whole_password_and_no_other_identity() {
         let users = users();
         let log_in = |user, password, authorization| {

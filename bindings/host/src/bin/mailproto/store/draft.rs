@@ -101,9 +101,22 @@ impl Content {
         &self.0.sha256
     }
 
-    /// It is in memory: reading it does not block.
-    pub(super) fn is_at_hand(&self) -> bool {
-        matches!(self.0.place, Place::Memory(_))
+    /// The same message without a file.
+    pub(super) async fn in_memory(&self) -> Result<Self, Error> {
+        if matches!(self.0.place, Place::Memory(_)) {
+            return Ok(self.clone());
+        }
+        let content = self.clone();
+        blocking(move || {
+            let Whole { size, octets, sha256, .. } = *content.0;
+            let mut bytes = Vec::new();
+            let length = usize::try_from(size).map_err(|_| Error::Full)?;
+            bytes.try_reserve_exact(length).map_err(|_| Error::Full)?;
+            bytes.resize(length, 0);
+            content.read_at(0, &mut bytes)?;
+            Ok(Self(Arc::new(Whole { size, octets, sha256, place: Place::Memory(bytes) })))
+        })
+        .await
     }
 
     /// Fills the buffer with what is at this offset; less of it at the end.
@@ -202,16 +215,18 @@ mod tests {
                 }
             }
             let content = draft.finish().await.unwrap();
-            assert_eq!(content.is_at_hand(), size < HELD);
-            assert_eq!((content.size(), content.sha256()), (size as u64, &Sha256::digest(&message).into()));
-            let mut buffer = vec![0; size + 1];
-            assert_eq!(content.read_at(0, &mut buffer).unwrap(), size);
-            assert_eq!(&buffer[..size], message);
-            let middle = size / 2;
-            let mut short = [0; 100];
-            let count = content.read_at(middle as u64, &mut short).unwrap();
-            assert_eq!(&short[..count], &message[middle..size.min(middle + 100)]);
-            assert_eq!(content.read_at(size as u64 + 5, &mut buffer).unwrap(), 0);
+            assert_eq!(matches!(content.0.place, Place::Memory(_)), size < HELD);
+            for content in [content.in_memory().await.unwrap(), content] {
+                assert_eq!((content.size(), content.sha256()), (size as u64, &Sha256::digest(&message).into()));
+                let mut buffer = vec![0; size + 1];
+                assert_eq!(content.read_at(0, &mut buffer).unwrap(), size);
+                assert_eq!(&buffer[..size], message);
+                let middle = size / 2;
+                let mut short = [0; 100];
+                let count = content.read_at(middle as u64, &mut short).unwrap();
+                assert_eq!(&short[..count], &message[middle..size.min(middle + 100)]);
+                assert_eq!(content.read_at(size as u64 + 5, &mut buffer).unwrap(), 0);
+            }
         }
     }
 }

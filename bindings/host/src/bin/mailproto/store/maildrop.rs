@@ -57,7 +57,7 @@ impl Maildrop {
             return Ok(Vec::new());
         }
         match &self.place {
-            Place::Memory(held) => held.read(entry.uid, offset, buffer).await,
+            Place::Memory(held) => held.read(entry.uid, offset, buffer),
             Place::Sqlite(held) => held.read(entry.uid, offset, buffer).await,
         }
     }

@@ -1,89 +1,95 @@
 //! The store that ends with the process.
 
-use super::draft::blocking;
 use super::maildrop::{Entry, Maildrop, Place};
 use super::{Content, Error, now};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read at a time.
 const BLOCK: usize = 64 << 10;
 
-/// Mailboxes by the names of their users.
+/// Mail in memory. Clones are the same store.
 #[derive(Clone, Default)]
-pub(crate) struct Memory(Arc<Mutex<HashMap<String, Mailbox>>>);
+pub(crate) struct Memory(Arc<Mutex<Mailboxes>>);
 
-struct Mailbox {
+#[derive(Default)]
+struct Mailboxes {
+    /// By the names of their users, from their first message on.
+    inboxes: HashMap<String, Inbox>,
+    /// The users whose maildrops are open.
+    in_use: HashSet<String>,
+}
+
+struct Inbox {
     made: i64,
     next_uid: u32,
     messages: BTreeMap<u32, Content>,
-    in_use: bool,
 }
 
-impl Mailbox {
+impl Inbox {
     fn new() -> Self {
-        Self { made: now(), next_uid: 1, messages: BTreeMap::new(), in_use: false }
+        Self { made: now(), next_uid: 1, messages: BTreeMap::new() }
     }
 }
 
 impl Memory {
-    pub(super) fn deliver(&self, content: &Content, users: &[String]) -> Result<(), Error> {
+    pub(super) async fn deliver(&self, content: &Content, users: &[String]) -> Result<(), Error> {
+        // A file for each would soon be too many of them.
+        let content = content.in_memory().await?;
         let mut mailboxes = self.lock();
-        let full = |user: &String| mailboxes.get(user).is_some_and(|mailbox| mailbox.next_uid == u32::MAX);
+        let full = |user| mailboxes.inboxes.get(user).is_some_and(|inbox| inbox.next_uid == u32::MAX);
         if users.iter().any(full) {
             return Err(Error::Full);
         }
         for user in users {
-            let mailbox = mailboxes.entry(user.clone()).or_insert_with(Mailbox::new);
-            mailbox.messages.insert(mailbox.next_uid, content.clone());
-            mailbox.next_uid += 1;
+            let inbox = mailboxes.inboxes.entry(user.clone()).or_insert_with(Inbox::new);
+            inbox.messages.insert(inbox.next_uid, content.clone());
+            inbox.next_uid += 1;
         }
         Ok(())
     }
 
     pub(super) fn open_maildrop(&self, user: &str) -> Result<Maildrop, Error> {
         let mut mailboxes = self.lock();
-        let mailbox = mailboxes.entry(user.into()).or_insert_with(Mailbox::new);
-        if std::mem::replace(&mut mailbox.in_use, true) {
+        if !mailboxes.in_use.insert(user.into()) {
             return Err(Error::InUse);
         }
         let entry =
             |(uid, content): (&u32, &Content)| Entry { uid: *uid, size: content.size(), octets: content.octets() };
-        let entries = mailbox.messages.iter().map(entry).collect();
+        let (made, entries) = match mailboxes.inboxes.get(user) {
+            Some(inbox) => (inbox.made, inbox.messages.iter().map(entry).collect()),
+            None => (now(), Vec::new()),
+        };
         let held = Held { store: self.clone(), user: user.into() };
-        Ok(Maildrop::new(entries, mailbox.made, Place::Memory(held)))
+        Ok(Maildrop::new(entries, made, Place::Memory(held)))
     }
 
     /// What was changed is whole, whoever panicked.
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Mailbox>> {
+    fn lock(&self) -> MutexGuard<'_, Mailboxes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The right to one mailbox, until it is dropped.
+/// The right to one maildrop, until it is dropped.
 pub(super) struct Held {
     store: Memory,
     user: String,
 }
 
 impl Held {
-    pub(super) async fn read(&self, uid: u32, offset: u64, mut buffer: Vec<u8>) -> Result<Vec<u8>, Error> {
-        let found = self.store.lock().get(&self.user).and_then(|mailbox| mailbox.messages.get(&uid)).cloned();
-        let content = found.ok_or(Error::Gone)?;
-        let at_hand = content.is_at_hand();
-        let read = move || {
-            buffer.resize(BLOCK, 0);
-            let count = content.read_at(offset, &mut buffer)?;
-            buffer.truncate(count);
-            Ok(buffer)
-        };
-        if at_hand { read() } else { blocking(read).await }
+    pub(super) fn read(&self, uid: u32, offset: u64, mut buffer: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let message = |inbox: &Inbox| inbox.messages.get(&uid).cloned();
+        let content = self.store.lock().inboxes.get(&self.user).and_then(message).ok_or(Error::Gone)?;
+        buffer.resize(BLOCK, 0);
+        let count = content.read_at(offset, &mut buffer)?;
+        buffer.truncate(count);
+        Ok(buffer)
     }
 
     pub(super) fn remove(&self, uids: Vec<u32>) {
-        if let Some(mailbox) = self.store.lock().get_mut(&self.user) {
+        if let Some(inbox) = self.store.lock().inboxes.get_mut(&self.user) {
             for uid in uids {
-                mailbox.messages.remove(&uid);
+                inbox.messages.remove(&uid);
             }
         }
     }
@@ -91,8 +97,6 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(mailbox) = self.store.lock().get_mut(&self.user) {
-            mailbox.in_use = false;
-        }
+        self.store.lock().in_use.remove(&self.user);
     }
 }

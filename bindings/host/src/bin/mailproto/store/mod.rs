@@ -60,17 +60,18 @@ impl Store {
     /// returns, the message is as safe as it will ever be here.
     pub(crate) async fn deliver(&self, content: &Content, users: &[String]) -> Result<(), Error> {
         match self {
-            Self::Memory(memory) => memory.deliver(content, users),
-            Self::Sqlite(sqlite) => sqlite.deliver(content, users).await,
+            Self::Memory(memory) => memory.deliver(content, &owners(users)).await,
+            Self::Sqlite(sqlite) => sqlite.deliver(content, owners(users)).await,
         }
     }
 
     /// Takes a user's INBOX for one session, as it is now; [`Error::InUse`] when another session has
     /// it. A user who never got mail has an empty one.
     pub(crate) async fn open_maildrop(&self, user: &str) -> Result<Maildrop, Error> {
+        let owner = owner(user);
         match self {
-            Self::Memory(memory) => memory.open_maildrop(user),
-            Self::Sqlite(sqlite) => sqlite.open_maildrop(user).await,
+            Self::Memory(memory) => memory.open_maildrop(&owner),
+            Self::Sqlite(sqlite) => sqlite.open_maildrop(owner).await,
         }
     }
 
@@ -80,6 +81,15 @@ impl Store {
             sqlite.end().await;
         }
     }
+}
+
+/// A user's name as mailboxes know it: the same one however it is written, today and tomorrow.
+fn owner(user: &str) -> String {
+    user.to_lowercase()
+}
+
+fn owners(users: &[String]) -> Vec<String> {
+    users.iter().map(|user| owner(user)).collect()
 }
 
 /// The moment, in nanoseconds: tells mailboxes of the same name apart that were made one after the

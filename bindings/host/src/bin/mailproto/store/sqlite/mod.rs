@@ -3,16 +3,14 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `schema` | the tables, and how a file comes to have them |
+//! | `lock` | the right to a maildrop, among all who have the file open |
 //! | `writer` | the thread that writes, many orders in one transaction |
 //!
 //! A message is on the disk before its delivery returns: the log is written and synchronised, and
 //! whatever ends the process, SQLite finds what was committed, whole, and nothing else. Several
 //! processes may have the file open; each transaction waits for its turn.
-//!
-//! A maildrop belongs to whoever holds the operating system's lock on a file of its own, in a folder
-//! beside the database: the system takes the lock back from a process that has died. The files are
-//! empty, and stay, since to remove one could give two sessions a lock each.
 
+mod lock;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -21,12 +19,11 @@ mod writer;
 use super::draft::{Content, blocking};
 use super::maildrop::{Entry, Maildrop, Place};
 use super::{Error, now};
-use crate::output::hexadecimal;
+use lock::Lock;
 use rusqlite::{Connection, OptionalExtension};
 use schema::PIECE;
-use sha2::{Digest, Sha256};
 use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,14 +57,14 @@ impl Sqlite {
         Ok(Self(Arc::new(Shared { path, locks, writer: Writer::start(connection), readers })))
     }
 
-    pub(super) async fn deliver(&self, content: &Content, users: &[String]) -> Result<(), Error> {
-        self.0.writer.deliver(content.clone(), users.to_vec()).await
+    pub(super) async fn deliver(&self, content: &Content, users: Vec<String>) -> Result<(), Error> {
+        self.0.writer.deliver(content.clone(), users).await
     }
 
-    pub(super) async fn open_maildrop(&self, user: &str) -> Result<Maildrop, Error> {
-        let (store, user) = (self.clone(), user.to_owned());
+    pub(super) async fn open_maildrop(&self, user: String) -> Result<Maildrop, Error> {
+        let store = self.clone();
         blocking(move || {
-            let lock = store.lock(&user)?;
+            let lock = Lock::take(&store.0.locks, &user)?;
             let (mailbox, made, entries) = store.read(|connection| inbox(connection, &user))?;
             Ok(Maildrop::new(entries, made, Place::Sqlite(Held { store, mailbox, _lock: lock })))
         })
@@ -85,17 +82,6 @@ impl Sqlite {
         });
         // Nothing in there fails.
         let _ = ended.await;
-    }
-
-    /// The right to a user's maildrop, until it is dropped.
-    fn lock(&self, user: &str) -> Result<File, Error> {
-        // Any name is good for a user, but not for a file.
-        let file = File::create(self.0.locks.join(hexadecimal(&Sha256::digest(user))))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(Error::InUse),
-            Err(TryLockError::Error(error)) => Err(error.into()),
-        }
     }
 
     /// Reads by a connection of its own, so that nobody waits.
@@ -119,7 +105,7 @@ impl Sqlite {
 pub(super) struct Held {
     store: Sqlite,
     mailbox: i64,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Held {

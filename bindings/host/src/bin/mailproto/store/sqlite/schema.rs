@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// to a process that is busy all the time.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// Bytes of the log that are kept for what comes next.
+const LOG_KEPT: i64 = 16 << 20;
+
 /// What makes each schema from the one before; the first one from an empty file.
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE mailbox (
@@ -83,6 +86,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
     log_ahead(&connection)?;
     // A commit returns when the disk has it.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // And not only the disk's own memory, where the system can tell the difference.
+    connection.pragma_update(None, "fullfsync", true)?;
+    // The log of a large message gives its room back.
+    connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(connection)
 }

@@ -1,9 +1,13 @@
 //! What holds for the store in a file.
 
+use super::schema;
+use super::writer::Writer;
 use crate::store::tests::{deliver, file, read};
-use crate::store::{Error, Store};
+use crate::store::{Draft, Error, Store};
 use rusqlite::Connection;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 fn path(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("mail.db")
@@ -38,6 +42,8 @@ async fn a_maildrop_is_for_one_session_of_all_who_have_the_file_open() {
     assert!(second.open_maildrop("bob").await.is_ok());
     drop(held);
     assert!(second.open_maildrop("ann").await.is_ok());
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("mail.db-maildrops")).unwrap().collect();
+    assert!(cfg!(not(unix)) || left.is_empty(), "{left:?}");
     // A name is no path.
     assert!(second.open_maildrop("../../\0/ann").await.unwrap().entries().is_empty());
 }
@@ -88,6 +94,49 @@ async fn a_message_is_in_every_inbox_or_in_none_and_others_do_not_suffer() {
     assert_eq!(bob.entries().len(), 1);
     assert_eq!(read(&bob, 1).await.unwrap(), b"three");
     assert_eq!(count(&folder, "content"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_maildrop_that_many_want_is_never_held_by_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = [file(&folder), file(&folder)];
+    let (holders, turns) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (store, holders, turns) = (stores[number % 2].clone(), Arc::clone(&holders), Arc::clone(&turns));
+        tasks.spawn(async move {
+            for _ in 0..100 {
+                if let Ok(_maildrop) = store.open_maildrop("ann").await {
+                    assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0);
+                    turns.fetch_add(1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    holders.fetch_sub(1, Ordering::SeqCst);
+                }
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    assert!(turns.load(Ordering::SeqCst) > 1);
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_what_is_too_much_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = schema::open(&path(&folder)).unwrap();
+    connection.pragma_update(None, "max_page_count", 40).unwrap();
+    let writer = Writer::start(connection);
+    let deliver = async |size| {
+        let mut draft = Draft::default();
+        draft.add(&vec![b'x'; size]);
+        writer.deliver(draft.finish().await.unwrap(), vec!["ann".into()]).await
+    };
+    let (first, large, second) = tokio::join!(deliver(100), deliver(200_000), deliver(100));
+    assert!(matches!(large, Err(Error::Full)), "{large:?}");
+    first.unwrap();
+    second.unwrap();
+    assert_eq!((count(&folder, "message"), count(&folder, "content"), count(&folder, "piece")), (2, 2, 2));
 }
 
 #[tokio::test]
