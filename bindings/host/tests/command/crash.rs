@@ -213,7 +213,10 @@ fn is_sound(file: &Path) {
     assert_eq!(text("PRAGMA integrity_check"), "ok");
     let count = |sql| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(count("SELECT count(*) FROM content"), count("SELECT count(DISTINCT content) FROM message"));
-    assert_eq!(count("SELECT count(*) FROM piece"), count("SELECT sum((size + 65535) / 65536) FROM content"));
+    assert_eq!(
+        count("SELECT count(*) FROM piece"),
+        count("SELECT coalesce(sum((size + 65535) / 65536), 0) FROM content")
+    );
 }
 
 fn number(variable: &str) -> Option<u64> {
@@ -270,13 +273,6 @@ fn a_server_that_is_killed_while_it_makes_its_file_leaves_one_to_go_on_with() {
         child.kill().unwrap();
         child.wait().unwrap();
         drop(start(&file));
-        is_sound_and_empty(&file);
+        is_sound(&file);
     }
-}
-
-fn is_sound_and_empty(file: &Path) {
-    let connection = look_at(file);
-    let text = |sql| connection.query_row(sql, (), |row| row.get::<_, String>(0)).unwrap();
-    assert_eq!(text("PRAGMA integrity_check"), "ok");
-    assert_eq!(text("SELECT CAST(count(*) AS TEXT) FROM message"), "0");
 }

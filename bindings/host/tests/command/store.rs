@@ -99,6 +99,26 @@ fn what_was_taken_is_in_the_file_of_each_user_once() {
 }
 
 #[test]
+fn several_servers_that_start_at_once_make_one_file_and_share_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = file(&folder);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let store = file.to_str().unwrap();
+            scope.spawn(move || {
+                let server = Server::start(&["--smtp", "0", "--store", store]);
+                let (mut wire, _) = Wire::connect(server.port("smtp"));
+                wire.say("EHLO x");
+                assert!(deliver(&mut wire, &["demo@localhost"], &number.to_string()).starts_with("250 "));
+            });
+        }
+    });
+    let mut kept = kept(&file);
+    kept.sort();
+    assert_eq!(kept, ["0\r\n", "1\r\n", "2\r\n", "3\r\n"].map(|message| pair("demo", message)));
+}
+
+#[test]
 fn where_every_recipient_has_a_mailbox_its_name_is_that_of_the_login() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder);
