@@ -4,6 +4,7 @@ use super::journal::Journal;
 use super::options::{Policy, Service};
 use super::session;
 use crate::failure::Failure;
+use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,7 @@ const TURNED_AWAY: usize = 32;
 pub(super) struct Gate {
     pub(super) policy: Arc<Policy>,
     pub(super) journal: Journal,
+    pub(super) store: Store,
     places: Arc<Semaphore>,
     turned_away: Arc<Semaphore>,
     connections: AtomicU64,
@@ -32,10 +34,10 @@ pub(super) struct Place {
 }
 
 impl Gate {
-    pub(super) fn new(policy: Arc<Policy>, journal: Journal) -> Self {
+    pub(super) fn new(policy: Arc<Policy>, journal: Journal, store: Store) -> Self {
         let places = Arc::new(Semaphore::new(policy.max_connections.min(Semaphore::MAX_PERMITS)));
         let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
-        Self { policy, journal, places, turned_away, connections: AtomicU64::new(0) }
+        Self { policy, journal, store, places, turned_away, connections: AtomicU64::new(0) }
     }
 
     fn place(&self) -> Option<Place> {

@@ -2,7 +2,7 @@
 
 use super::users::Users;
 use crate::failure::Failure;
-use clap::ValueEnum;
+use crate::store::Store;
 use mailproto::Limits;
 use mailproto::sasl::{Mechanism, Mechanisms};
 use mailproto::smtp::{ExtensionSet, Protocol, ServerOptions};
@@ -20,12 +20,15 @@ Examples:
       SMTP on a free port; what arrives is printed, one JSON object a message
   mailproto serve --domain example.org --user ann:secret --user bob:secret --tls-self-signed
       mail for ann@example.org and bob@example.org, with STARTTLS
+  mailproto serve --store mail.db --lmtp 2424
+      keeps mail in a file; what was taken survives the server, however it ends
   mailproto serve --accept-any-user --mask PIPELINING --mask 8BITMIME --trace
       takes everything, offers less, and shows what is said
 
 The first line on stdout says that all listen, and on which ports:
   {\"ready\":true,\"smtp\":2525,\"submission\":2587}
-With --json each message follows as one line, written before the client is told that it is taken:
+With --json each message follows as one line, written when it is in the store and before the client is
+told that it is taken; if stdout takes no more, messages are taken all the same, and stderr says so:
   {\"event\":\"message\",\"id\":…,\"listener\":\"smtp\",\"client\":…,\"peer\":…,\"tls\":false,\"user\":null,
    \"from\":…,\"to\":[…],\"size\":…,\"sha256\":…,\"parameters\":{…},\"message\":…}";
 
@@ -59,9 +62,10 @@ pub(crate) struct Arguments {
     /// A domain whose mail is taken; the first is the server's name too [default: localhost]
     #[arg(long = "domain", value_name = "NAME")]
     domains: Vec<String>,
-    /// Where mail is kept: in memory, until it has been shown
-    #[arg(long, value_enum, default_value_t = Store::Memory)]
-    store: Store,
+    /// Where mail is kept: in memory, until the server ends, or in an SQLite file, which is made if
+    /// there is none
+    #[arg(long, value_name = "memory|FILE.db", default_value = "memory")]
+    store: PathBuf,
     /// Offer TLS with a certificate made for the domains and this machine
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     tls_self_signed: bool,
@@ -89,13 +93,6 @@ pub(crate) struct Arguments {
     /// Print every conversation on stderr, secrets taken out and messages shortened
     #[arg(long)]
     pub(super) trace: bool,
-}
-
-/// Where mail is kept.
-#[derive(Clone, Copy, ValueEnum)]
-enum Store {
-    /// In memory, until it has been shown.
-    Memory,
 }
 
 /// What a port is for.
@@ -227,6 +224,19 @@ impl Arguments {
         ];
         let named: Vec<_> = wanted.into_iter().filter_map(|(service, port)| Some((service, port?))).collect();
         Ok(if named.is_empty() { vec![(Service::Smtp, 2525), (Service::Submission, 2587)] } else { named })
+    }
+
+    /// Where mail is kept.
+    pub(super) fn open_store(&self) -> Result<Store, Failure> {
+        if self.store.as_os_str() == "memory" {
+            return Ok(Store::memory());
+        }
+        Store::open(&self.store).map_err(|error| {
+            Failure::usage(format_args!(
+                "--store {}: {error}; name a file that mailproto may make or has made, or write memory",
+                self.store.display()
+            ))
+        })
     }
 
     fn tls(&self, domains: &[String]) -> Result<(Option<Arc<ServerConfig>>, Option<String>), Failure> {

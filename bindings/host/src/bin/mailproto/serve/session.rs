@@ -3,13 +3,12 @@
 use super::journal::Arrived;
 use super::listener::{Gate, Visitor};
 use super::options::Service;
-use crate::output;
+use crate::store::{self, Draft};
 use mailproto::smtp::{EnhancedCode, Parameters, Path, Server, ServerEvent};
 use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::asynchronous::{Driver, Stream};
 use mailproto_host::{Side, Trace, Traced, Transcript};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::{fmt, io};
@@ -133,19 +132,20 @@ struct Session<'a> {
 enum Verdict {
     /// Not asked yet.
     Open,
-    /// It has been written down, and this is its queue id.
+    /// It has been kept, and this is its queue id.
     Taken(String),
     /// It could not be.
-    Lost,
+    Lost { no_room: bool },
 }
 
 #[derive(Default)]
 struct Transaction {
     from: String,
     to: Vec<String>,
+    /// Whose mail it is.
+    users: Vec<String>,
     parameters: Map<String, Value>,
-    message: Vec<u8>,
-    digest: Sha256,
+    draft: Draft,
 }
 
 /// What to say to a question that waits.
@@ -153,7 +153,9 @@ enum Answer {
     Yes,
     YesWith(String),
     No(u16, EnhancedCode, &'static str),
-    /// The message must be written down first.
+    /// So much of the message is in memory that it must be moved.
+    Spill,
+    /// The message must be kept first.
     Deliver,
     /// Begin TLS.
     Handshake,
@@ -165,7 +167,8 @@ const TOO_MANY_CLIENTS: Answer = Answer::No(421, EnhancedCode::new(4, 3, 2), "To
 const NO_EHLO: Answer = Answer::No(502, EnhancedCode::new(5, 5, 1), "Command not implemented");
 const BAD_LOGIN: Answer = Answer::No(535, EnhancedCode::new(5, 7, 8), "Authentication credentials invalid");
 const NO_MAILBOX: Answer = Answer::No(550, EnhancedCode::new(5, 1, 1), "No such user here");
-const NOT_WRITTEN: Answer = Answer::No(451, EnhancedCode::new(4, 3, 0), "The message could not be kept");
+const NOT_KEPT: Answer = Answer::No(451, EnhancedCode::new(4, 3, 0), "The message could not be kept");
+const NO_ROOM: Answer = Answer::No(452, EnhancedCode::new(4, 3, 1), "There is no room for the message");
 
 impl<'a> Session<'a> {
     fn new(gate: &'a Gate, service: Service, local: IpAddr, peer: SocketAddr, number: u64, surplus: bool) -> Self {
@@ -193,6 +196,7 @@ impl<'a> Session<'a> {
                 None => return Ok(()),
             };
             let answer = match answer {
+                Answer::Spill => self.spill().await,
                 Answer::Deliver => self.deliver().await,
                 Answer::Handshake => {
                     if let Some(config) = &self.gate.policy.tls {
@@ -236,21 +240,22 @@ impl<'a> Session<'a> {
             }
             ServerEvent::Rcpt { path, .. } => self.recipient(path),
             ServerEvent::DataStart { .. } => {
-                self.transaction.message.clear();
-                self.transaction.digest = Sha256::new();
+                self.transaction.draft = Draft::default();
                 self.verdict = Verdict::Open;
                 Answer::Yes
             }
             ServerEvent::Data(bytes) => {
-                self.transaction.digest.update(bytes);
-                self.transaction.message.extend_from_slice(bytes);
-                Answer::Nothing
+                if matches!(self.verdict, Verdict::Lost { .. }) {
+                    return Answer::Nothing;
+                }
+                self.transaction.draft.add(bytes);
+                if self.transaction.draft.is_full() { Answer::Spill } else { Answer::Nothing }
             }
             ServerEvent::DataEnd { .. } => match &self.verdict {
                 Verdict::Open => Answer::Deliver,
                 // LMTP asks once for each recipient; the message is the same.
                 Verdict::Taken(id) => Answer::YesWith(queued_as(id)),
-                Verdict::Lost => NOT_WRITTEN,
+                Verdict::Lost { no_room } => lost(*no_room),
             },
             ServerEvent::DataAborted(_) | ServerEvent::Reset => {
                 self.transaction = Transaction::default();
@@ -262,18 +267,37 @@ impl<'a> Session<'a> {
     }
 
     fn recipient(&mut self, path: Path<'_>) -> Answer {
-        if self.gate.policy.users.mailbox(&path, self.local).is_none() {
-            return NO_MAILBOX;
-        }
+        let Some(user) = self.gate.policy.users.mailbox(&path, self.local) else { return NO_MAILBOX };
         self.transaction.to.push(path.as_str().into());
+        // Whoever is named twice gets one copy.
+        if !self.transaction.users.contains(&user) {
+            self.transaction.users.push(user);
+        }
         Answer::Yes
     }
 
-    /// Writes the message down; only then is it taken.
+    /// Makes room for more of the message.
+    async fn spill(&mut self) -> Answer {
+        if let Err(error) = self.transaction.draft.spill().await {
+            self.lose(&error);
+        }
+        Answer::Nothing
+    }
+
+    /// Keeps the message and tells of it; only then is it taken.
     async fn deliver(&mut self) -> Answer {
         self.messages += 1;
-        let transaction = std::mem::take(&mut self.transaction);
         let id = format!("{}-{}", self.number, self.messages);
+        let Transaction { from, to, users, parameters, draft } = std::mem::take(&mut self.transaction);
+        let kept = async {
+            let content = draft.finish().await?;
+            self.gate.store.deliver(&content, &users).await?;
+            Ok(content)
+        };
+        let content = match kept.await {
+            Ok(content) => content,
+            Err(error) => return self.lose(&error),
+        };
         let arrived = Arrived {
             id: id.clone(),
             listener: self.service,
@@ -281,24 +305,24 @@ impl<'a> Session<'a> {
             peer: self.peer,
             tls: self.tls,
             user: self.user.clone(),
-            from: transaction.from,
-            to: transaction.to,
-            parameters: transaction.parameters,
-            sha256: output::hexadecimal(&transaction.digest.finalize()),
-            message: transaction.message,
+            from,
+            to,
+            parameters,
+            content,
         };
-        match self.gate.journal.write(arrived).await {
-            Ok(()) => {
-                let answer = Answer::YesWith(queued_as(&id));
-                self.verdict = Verdict::Taken(id);
-                answer
-            }
-            Err(error) => {
-                eprintln!("message {id} could not be written to stdout: {error}");
-                self.verdict = Verdict::Lost;
-                NOT_WRITTEN
-            }
-        }
+        self.gate.journal.tell(arrived).await;
+        let answer = Answer::YesWith(queued_as(&id));
+        self.verdict = Verdict::Taken(id);
+        answer
+    }
+
+    /// The message is not taken.
+    fn lose(&mut self, error: &store::Error) -> Answer {
+        eprintln!("a message from {} could not be kept: {error}", self.peer);
+        self.transaction.draft = Draft::default();
+        let no_room = matches!(error, store::Error::Full);
+        self.verdict = Verdict::Lost { no_room };
+        lost(no_room)
     }
 }
 
@@ -308,8 +332,12 @@ fn say(answer: &Answer, server: &mut Server) -> Result<(), Error> {
         Answer::Yes => server.accept(),
         Answer::YesWith(text) => server.accept_with(text),
         Answer::No(code, enhanced, text) => server.reject(*code, Some(*enhanced), text),
-        Answer::Deliver | Answer::Handshake | Answer::Nothing => Ok(()),
+        Answer::Spill | Answer::Deliver | Answer::Handshake | Answer::Nothing => Ok(()),
     }
+}
+
+fn lost(no_room: bool) -> Answer {
+    if no_room { NO_ROOM } else { NOT_KEPT }
 }
 
 fn queued_as(id: &str) -> String {

@@ -35,7 +35,8 @@ impl Users {
     pub(super) fn log_in(&self, credentials: &Credentials<'_>) -> Option<String> {
         let acts_for_itself = credentials.authorization.is_empty() || credentials.authorization == credentials.user;
         if self.anyone {
-            return Some(credentials.user.into());
+            let local = credentials.user.rsplit_once('@').map_or(credentials.user, |(local, _)| local);
+            return Some(anyone(local));
         }
         let proof = digest(credentials.password()?);
         let user = self.user(credentials.user).or_else(|| {
@@ -49,7 +50,7 @@ impl Users {
     pub(super) fn mailbox(&self, recipient: &Path<'_>, server: IpAddr) -> Option<String> {
         let local: String = recipient.unquoted_local_part().collect();
         if self.anyone {
-            return Some(local);
+            return Some(anyone(&local));
         }
         let ours = recipient.domain().is_empty()
             || self.is_ours(recipient.domain())
@@ -60,11 +61,10 @@ impl Users {
         }
         // There is a postmaster wherever there is mail (RFC 5321 §4.5.1).
         let postmaster = || local.eq_ignore_ascii_case("postmaster").then(|| self.users.first()).flatten();
-        let without_detail = local.split('+').next().unwrap_or_default();
         let user = self
             .user(&local)
             .or_else(|| self.user(recipient.as_str()))
-            .or_else(|| self.user(without_detail))
+            .or_else(|| self.user(without_detail(&local)))
             .or_else(postmaster)?;
         Some(user.name.clone())
     }
@@ -76,6 +76,18 @@ impl Users {
     fn is_ours(&self, domain: &str) -> bool {
         self.domains.iter().any(|ours| ours.to_lowercase() == domain.to_lowercase())
     }
+}
+
+/// `NAME+detail` is NAME's too.
+fn without_detail(local: &str) -> &str {
+    local.split('+').next().unwrap_or_default()
+}
+
+/// The user whom a name stands for where everybody is one: the same for a login and for mail,
+/// however it is written.
+fn anyone(local: &str) -> String {
+    let name = without_detail(local);
+    if name.is_empty() { local.to_lowercase() } else { name.to_lowercase() }
 }
 
 /// Whether a domain is an address literal of the server's own address (RFC 5321 §4.1.3).
@@ -132,6 +144,18 @@ mod tests {
         for recipient in ["<ann@other.example>", "<bob@example.org>", "<anna@example.org>", "<ann@[192.0.2.1]>"] {
             assert_eq!(mailbox(&users, recipient), None, "{recipient}");
         }
+    }
+
+    #[test]
+    fn where_everybody_is_a_user_mail_and_login_name_the_same_one() {
+        let users = Users::new(true, vec!["example.org".into()]);
+        let mechanism = mailproto::sasl::Mechanism::Plain;
+        for (name, user) in [("Ann+lists@x.example", "ann"), ("+odd@x.example", "+odd"), ("ann@y.example", "ann")] {
+            assert_eq!(mailbox(&users, &format!("<{name}>")).as_deref(), Some(user));
+            let credentials = Credentials { mechanism, authorization: "", user: name, password: "any" };
+            assert_eq!(users.log_in(&credentials).as_deref(), Some(user));
+        }
+        assert_eq!(mailbox(&users, "<Postmaster>").as_deref(), Some("postmaster"));
     }
 
     #[test]
