@@ -179,6 +179,15 @@ impl ClientExchange {
         }
     }
 
+    /// Whether the server has proved all that it must prove.
+    pub fn is_satisfied(&self) -> bool {
+        match &self.course {
+            #[cfg(feature = "scram")]
+            Course::Scram(exchange) => exchange.is_satisfied(),
+            _ => true,
+        }
+    }
+
     /// Why the exchange went wrong, as far as the mechanism can tell.
     pub fn failure(&self) -> Option<Failure> {
         match &self.course {
@@ -270,11 +279,7 @@ impl ClientMechanism for ClientStep<'_> {
     }
 
     fn is_satisfied(&self) -> bool {
-        match &self.exchange.course {
-            #[cfg(feature = "scram")]
-            Course::Scram(exchange) => exchange.is_satisfied(),
-            _ => true,
-        }
+        self.exchange.is_satisfied()
     }
 
     fn failure(&self) -> Option<Failure> {
