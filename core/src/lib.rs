@@ -14,7 +14,9 @@
 //! # Features
 //!
 //! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `pop3`, `client`, `server` (default):
-//! what their names say. A feature never changes what works without it.
+//! what their names say. `scram` (default): the SASL mechanisms that need a hash, which are SCRAM and
+//! CRAM-MD5. `saslprep` (default): names and passwords beyond ASCII in the form that SCRAM asks for. A
+//! feature never changes what works without it.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(

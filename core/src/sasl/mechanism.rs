@@ -107,14 +107,19 @@ impl Mechanisms {
     pub const BOUND: Self =
         Self::NONE.with(Mechanism::ScramSha1Plus).with(Mechanism::ScramSha256Plus).with(Mechanism::ScramSha512Plus);
 
+    /// The mechanisms of RFC 5802 and those built like them.
+    pub const SCRAM: Self =
+        Self::BOUND.with(Mechanism::ScramSha1).with(Mechanism::ScramSha256).with(Mechanism::ScramSha512);
+
+    /// The mechanisms that a password is enough for.
+    pub const PASSWORD: Self = Self::SCRAM.with(Mechanism::Plain).with(Mechanism::Login).with(Mechanism::CramMd5);
+
+    /// The mechanisms in which a client can say whom to act as, other than itself.
+    pub const AUTHORIZING: Self = Self::SCRAM.with(Mechanism::Plain).with(Mechanism::External);
+
     /// The mechanisms that tell nobody on the line a secret, nor what a password could be guessed from
     /// at the speed of one MD5 a try, as CRAM-MD5 does.
-    pub const DISCREET: Self = Self::BOUND
-        .with(Mechanism::ScramSha1)
-        .with(Mechanism::ScramSha256)
-        .with(Mechanism::ScramSha512)
-        .with(Mechanism::External)
-        .with(Mechanism::Anonymous);
+    pub const DISCREET: Self = Self::SCRAM.with(Mechanism::External).with(Mechanism::Anonymous);
 
     /// This set with `mechanism`.
     #[must_use]

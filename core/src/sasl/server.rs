@@ -5,7 +5,7 @@
 //! | PLAIN, LOGIN, XOAUTH2, OAUTHBEARER, EXTERNAL, ANONYMOUS | reads the messages | judges [`Credentials`] |
 //! | CRAM-MD5, SCRAM | passes the messages on | conducts the exchange |
 
-use super::{Mechanism, PASSWORD_PROMPT, USERNAME_PROMPT, plain};
+use super::{Mechanism, PASSWORD_PROMPT, USERNAME_PROMPT, anonymous, external, oauth_bearer, plain, xoauth2};
 use crate::codec::base64;
 use core::fmt;
 
@@ -151,7 +151,11 @@ impl ServerExchange {
         if response == b"=" {
             return Ok(0);
         }
-        base64::decode_in_place(response).map_err(|_| MalformedCredentials)
+        let length = base64::decode_in_place(response).map_err(|_| MalformedCredentials)?;
+        Ok(match self.mechanism {
+            Mechanism::OAuthBearer => oauth_bearer::decode(response.get_mut(..length).unwrap_or_default()),
+            _ => length,
+        })
     }
 
     /// Reads the responses, in order.
@@ -161,6 +165,10 @@ impl ServerExchange {
     pub fn credentials<'a>(&self, first: &'a [u8], second: &'a [u8]) -> Result<Credentials<'a>, MalformedCredentials> {
         match self.mechanism {
             Mechanism::Plain => plain::parse(first),
+            Mechanism::External => external::parse(first),
+            Mechanism::Anonymous => anonymous::parse(first),
+            Mechanism::XOAuth2 => xoauth2::parse(first),
+            Mechanism::OAuthBearer => oauth_bearer::parse(first),
             Mechanism::Login => {
                 let (user, password) = (text(first)?, text(second)?);
                 if user.is_empty() {

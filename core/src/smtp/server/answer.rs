@@ -44,6 +44,7 @@ pub(super) const AUTH_NEEDS_TLS: Answer = answer(538, (5, 7, 11), "Encryption re
 pub(super) const AUTH_TWICE: Answer = answer(503, (5, 5, 1), "Already authenticated");
 pub(super) const AUTH_MECHANISM: Answer = answer(504, (5, 5, 4), "Unrecognized authentication mechanism");
 pub(super) const AUTH_NO_INITIAL: Answer = answer(501, (5, 5, 4), "This mechanism takes no initial response");
+pub(super) const AUTH_INVALID: Answer = answer(535, (5, 7, 8), "Authentication credentials invalid");
 pub(super) const AUTH_CANCELLED: Answer = answer(501, (5, 7, 0), "Authentication cancelled");
 pub(super) const AUTH_MALFORMED: Answer = answer(501, (5, 5, 2), "Cannot decode the response");
 pub(super) const TOO_MANY_RECIPIENTS: Answer = answer(452, (4, 5, 3), "Too many recipients");

@@ -9,11 +9,14 @@ use crate::codec::base64;
 use crate::error::{Error, Misuse};
 use crate::frame::LineFrame;
 use crate::leniency::Anomalies;
-use crate::sasl::{ServerExchange, ServerStep};
-use crate::slice::Span;
+use crate::sasl::{Mechanism, ServerExchange, ServerStep, TokenRefusal};
+use crate::slice::{Span, front};
 
 /// Bytes of a challenge's line beside the challenge: `334 `, CR LF.
 const CHALLENGE_FRAME: usize = 6;
+
+/// The longest reason for refusing a token, as JSON.
+const REFUSAL_MAX: usize = 512;
 
 /// A SASL exchange under way. The responses stay in the input, decoded, until it is complete.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +26,8 @@ pub(super) struct Exchange {
     pub(super) held: u32,
     pub(super) responses: [Span; 2],
     pub(super) count: u8,
+    /// The host has refused the token and said why: the client ends the exchange, whatever it says.
+    pub(super) refused: bool,
 }
 
 impl Machine {
@@ -34,7 +39,7 @@ impl Machine {
         input: &mut [u8],
         transmit: &mut dyn Sink,
     ) -> Advance {
-        let mut exchange = Exchange { sasl, held: 0, responses: [Span::default(); 2], count: 0 };
+        let mut exchange = Exchange { sasl, held: 0, responses: [Span::default(); 2], count: 0, refused: false };
         self.mode = Mode::Auth;
         match initial {
             Some(_) if !sasl.takes_initial_response() => {
@@ -65,6 +70,25 @@ impl Machine {
         if self.question != Some(Question::AuthResponse) {
             return Err(Misuse::OutOfOrder.into());
         }
+        self.put_challenge(challenge, transmit)
+    }
+
+    /// The host refuses a token and says why. The client may end the exchange by a response that means
+    /// nothing; then it is told (RFC 7628 §3.2.3).
+    pub(super) fn reject_token(&mut self, refusal: &TokenRefusal<'_>, transmit: &mut dyn Sink) -> Result<(), Error> {
+        let takes_token = |mechanism| matches!(mechanism, Mechanism::XOAuth2 | Mechanism::OAuthBearer);
+        let asked = self.question == Some(Question::Auth);
+        let Some(exchange) = self.exchange.filter(|exchange| asked && takes_token(exchange.sasl.mechanism())) else {
+            return Err(Misuse::OutOfOrder.into());
+        };
+        let mut json = [0; REFUSAL_MAX];
+        let length = refusal.encode(&mut json).ok_or(Misuse::TooLong { limit: REFUSAL_MAX as u32 })?;
+        self.put_challenge(front(&json, length), transmit)?;
+        self.exchange = Some(Exchange { refused: true, ..exchange });
+        Ok(())
+    }
+
+    fn put_challenge(&mut self, challenge: &[u8], transmit: &mut dyn Sink) -> Result<(), Error> {
         let needed = CHALLENGE_FRAME + base64::encoded_length(challenge.len());
         let longest = self.limits.sasl_line as usize;
         let room = transmit.room(needed);
@@ -104,6 +128,10 @@ impl Machine {
             }
             LineFrame::Line { length, consumed } => {
                 self.silence.broken();
+                if self.exchange.is_some_and(|exchange| exchange.refused) {
+                    self.mode = Mode::Commands;
+                    return Ok(self.found(held + consumed, Found::AuthFailed(answer::AUTH_INVALID)));
+                }
                 if rest.get(..length) == Some(b"*") {
                     self.mode = Mode::Commands;
                     return Ok(self.found(held + consumed, Found::AuthFailed(answer::AUTH_CANCELLED)));

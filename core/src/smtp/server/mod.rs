@@ -60,6 +60,7 @@ use crate::buffer::{Buffer, Buffers, Standard};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::leniency::Anomalies;
+use crate::sasl::TokenRefusal;
 use crate::smtp::State;
 use crate::time::{Instant, Timeout};
 use found::Advance;
@@ -129,6 +130,17 @@ impl<B: Buffers> Server<B> {
     pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), Error> {
         self.forget_secret();
         self.machine.challenge(challenge, &mut self.transmit)
+    }
+
+    /// Refuses a bearer token and says why, as XOAUTH2 and OAUTHBEARER ask (RFC 7628 §3.2.3). The client
+    /// answers with nothing of meaning; then the endpoint itself says 535.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`](crate::Misuse::OutOfOrder) unless [`Event::Auth`] with a token waits,
+    /// [`Misuse::TooLong`](crate::Misuse::TooLong) beyond 512 bytes, otherwise as [`accept`](Self::accept).
+    pub fn reject_token(&mut self, refusal: &TokenRefusal<'_>) -> Result<(), Error> {
+        self.forget_secret();
+        self.machine.reject_token(refusal, &mut self.transmit)
     }
 
     /// TLS has begun: what was said in plain text is forgotten, the client says EHLO again.
