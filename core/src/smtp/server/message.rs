@@ -4,12 +4,13 @@ use super::super::command::Verb;
 use super::super::state::State;
 use super::answer::{self, ANSWER_ROOM, Answer};
 use super::event::Abort;
-use super::found::{Advance, Found, Mode, Question, Span};
+use super::found::{Advance, Found, Mode, Question};
 use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::error::Error;
 use crate::frame::{ChunkFramer, DotFrame, DotReader};
 use crate::leniency::Anomalies;
+use crate::slice::Span;
 use crate::slice::after;
 
 impl Machine {

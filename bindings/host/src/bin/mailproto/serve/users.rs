@@ -152,7 +152,7 @@ mod tests {
         let mechanism = mailproto::sasl::Mechanism::Plain;
         for (name, user) in [("Ann+lists@x.example", "ann"), ("+odd@x.example", "+odd"), ("ann@y.example", "ann")] {
             assert_eq!(mailbox(&users, &format!("<{name}>")).as_deref(), Some(user));
-            let credentials = Credentials { mechanism, authorization: "", user: name, password: "any" };
+            let credentials = Credentials { mechanism, authorization: "", user: name, proof: Proof::Password("any") };
             assert_eq!(users.log_in(&credentials).as_deref(), Some(user));
         }
         assert_eq!(mailbox(&users, "<Postmaster>").as_deref(), Some("postmaster"));
