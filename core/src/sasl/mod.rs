@@ -24,6 +24,8 @@
 //! assert_eq!(&response[..length], b"\0tim\0tanstaaftanstaaf");
 //! ```
 
+#[cfg(feature = "alloc")]
+mod account;
 mod anonymous;
 mod binding;
 mod choice;
@@ -48,6 +50,10 @@ mod server;
 mod space;
 mod xoauth2;
 
+#[cfg(all(feature = "alloc", feature = "client"))]
+pub(crate) use account::AccountLogin;
+#[cfg(feature = "alloc")]
+pub use account::{Account, LoginOutcome};
 pub use anonymous::Anonymous;
 pub use binding::{Binding, BindingKind, ChannelBinding};
 pub use choice::{Choice, NoMechanism};
