@@ -27,18 +27,26 @@ pub(super) fn plain_prefix(bytes: &[u8], previous: u8) -> usize {
 /// How many bytes behind the first are plain, in whole blocks, where the second is.
 #[inline(always)]
 fn plain_blocks<const SIZE: usize>(bytes: &[u8]) -> usize {
-    let blocks = |from| after(bytes, from).chunks_exact(SIZE);
-    let triples = blocks(0).zip(blocks(1)).zip(blocks(2));
-    let plain = triples.take_while(|((before, block), behind)| {
-        // Without a branch for each byte, so that it becomes a few wide instructions.
-        let bytes = before.iter().zip(*block).zip(*behind);
-        let special = bytes.fold(false, |special, ((before, byte), behind)| {
-            let line_feed = *byte == b'\n';
-            special | ((*before == b'\r') ^ line_feed) | (line_feed & (*behind == b'.')) | (*behind == 0)
-        });
-        !special
-    });
-    plain.count() * SIZE
+    let mut plain = 0;
+    while let (Some(before), Some(block), Some(behind)) = (
+        after(bytes, plain).first_chunk::<SIZE>(),
+        after(bytes, plain + 1).first_chunk::<SIZE>(),
+        after(bytes, plain + 2).first_chunk::<SIZE>(),
+    ) {
+        // Without a branch for each byte and with plain indices, so that it becomes a few wide
+        // instructions even where the compiler is told to save room.
+        let mut special = 0;
+        for index in 0..SIZE {
+            let line_feed = u8::from(block[index] == b'\n');
+            special |= u8::from(before[index] == b'\r') ^ line_feed;
+            special |= line_feed & u8::from(behind[index] == b'.') | u8::from(behind[index] == 0);
+        }
+        if special != 0 {
+            break;
+        }
+        plain += SIZE;
+    }
+    plain
 }
 
 fn is_special(previous: u8, byte: u8) -> bool {
