@@ -8,5 +8,6 @@ mod probe;
 mod program;
 mod send;
 mod serve;
+mod serve_pop3;
 mod store;
 mod wire;

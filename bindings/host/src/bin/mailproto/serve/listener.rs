@@ -1,8 +1,8 @@
 //! Sockets: who may come in, and the end of it all.
 
+use super::connection;
 use super::journal::Journal;
 use super::options::{Policy, Service};
-use super::session;
 use crate::failure::Failure;
 use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
@@ -28,7 +28,7 @@ pub(super) struct Gate {
 
 /// A client's right to be here.
 pub(super) struct Place {
-    /// There is no room: all it may hear is 421.
+    /// There is no room: all it may hear is that.
     pub(super) surplus: bool,
     _permit: OwnedSemaphorePermit,
 }
@@ -98,7 +98,7 @@ impl Listener {
                     let Some(place) = gate.place() else { continue };
                     let number = gate.connections.fetch_add(1, Ordering::Relaxed) + 1;
                     let visitor = Visitor { number, service: self.service, stream, peer, place };
-                    sessions.spawn(session::serve(visitor, Arc::clone(&gate), ending.clone()));
+                    sessions.spawn(connection::serve(visitor, Arc::clone(&gate), ending.clone()));
                 }
                 Err(error) => {
                     eprintln!("cannot take a client in for {}: {error}", self.service.name());

@@ -4,13 +4,16 @@
 //! | --- | --- |
 //! | `options` | what the command line says, made into listeners and policies |
 //! | `listener` | sockets: who may come in, and the end of it all |
-//! | `session` | one client: the endpoint's questions and the answers |
+//! | `connection` | one client's connection: what is the same in every protocol |
+//! | `session`, `pop3` | one client of SMTP, of POP3: the endpoint's questions and the answers |
 //! | `users` | who there is, and whose mail is whose |
 //! | `journal` | where messages are told of |
 
+mod connection;
 mod journal;
 mod listener;
 mod options;
+mod pop3;
 mod session;
 mod users;
 

@@ -1,119 +1,18 @@
-//! One client: the endpoint's questions and the answers.
+//! One client of SMTP or LMTP: the endpoint's questions and the answers.
 
+use super::connection::{Conversation, Cut};
 use super::journal::Arrived;
-use super::listener::{Gate, Visitor};
+use super::listener::Gate;
 use super::options::Service;
 use crate::store::{self, Draft};
 use mailproto::smtp::{EnhancedCode, Parameters, Path, Server, ServerEvent};
 use mailproto::{Endpoint, Error, Misuse};
-use mailproto_host::asynchronous::{Driver, Stream};
-use mailproto_host::{Side, Trace, Traced, Transcript};
+use mailproto_host::asynchronous::Driver;
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::{fmt, io};
-use tokio::sync::watch;
-
-/// Why a session ended before its time.
-enum Cut {
-    /// By the protocol.
-    Protocol(Error),
-    /// By the connection.
-    Stream(io::Error),
-}
-
-impl From<Error> for Cut {
-    fn from(error: Error) -> Self {
-        Self::Protocol(error)
-    }
-}
-
-impl From<io::Error> for Cut {
-    fn from(error: io::Error) -> Self {
-        Self::Stream(error)
-    }
-}
-
-impl fmt::Display for Cut {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Protocol(error) => error.fmt(formatter),
-            Self::Stream(error) => error.fmt(formatter),
-        }
-    }
-}
-
-/// Serves one client until it goes, or until everything ends.
-pub(super) async fn serve(visitor: Visitor, gate: Arc<Gate>, ending: watch::Receiver<bool>) {
-    let (number, peer, service) = (visitor.number, visitor.peer, visitor.service);
-    if let Err(cut) = converse(visitor, &gate, ending).await {
-        eprintln!("{number} {} from {peer}: {cut}", service.name());
-    }
-}
-
-async fn converse(visitor: Visitor, gate: &Gate, mut ending: watch::Receiver<bool>) -> Result<(), Cut> {
-    let Visitor { number, service, stream, peer, place } = visitor;
-    stream.set_nodelay(true)?;
-    let local = stream.local_addr()?.ip();
-    let mut stream = Stream::Plain(stream);
-    if service == Service::Smtps
-        && let Some(config) = &gate.policy.tls
-    {
-        let handshake = tokio::time::timeout(HANDSHAKE, stream.accept_tls(config));
-        stream = handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
-    }
-    let server: Server = Server::new(gate.policy.options(service))?;
-    let mut driver = Driver::new(server, stream);
-    if gate.policy.trace {
-        driver = driver.with_trace(trace(number));
-    }
-    let mut session = Session::new(gate, service, local, peer, number, place.surplus);
-    let mut told_to_end = *ending.borrow();
-    loop {
-        if told_to_end {
-            driver.endpoint.shut_down();
-        }
-        if let Err(cut) = session.listen(&mut driver).await {
-            // The reason has been put into words for the client already.
-            let _ = driver.flush().await;
-            let _ = driver.close().await;
-            return Err(cut);
-        }
-        if driver.endpoint.is_closed() {
-            break;
-        }
-        if told_to_end {
-            driver.turn().await?;
-        } else {
-            tokio::select! {
-                turned = driver.turn() => turned?,
-                _ = ending.wait_for(|ending| *ending) => told_to_end = true,
-            }
-        }
-    }
-    // Whoever has gone already need not be waited for.
-    let _ = driver.close().await;
-    Ok(())
-}
-
-/// How long a client may take to begin TLS.
-const HANDSHAKE: std::time::Duration = std::time::Duration::from_secs(60);
-
-/// Shows the conversation on stderr, each line with the connection's number.
-fn trace(number: u64) -> Trace {
-    let mut transcript = Transcript::default();
-    Trace::to(move |traced| {
-        let mut tell = |entry| eprintln!("{number} {entry}");
-        match traced {
-            Traced::Sent(log) => transcript.hear_log(Side::Server, log, &mut tell),
-            Traced::Received(bytes) => transcript.hear(Side::Client, bytes, &mut tell),
-            Traced::Tls => transcript.tls_started(&mut tell),
-        }
-    })
-}
 
 /// What is known of a client and of the message that is on its way.
-struct Session<'a> {
+pub(super) struct Session<'a> {
     gate: &'a Gate,
     service: Service,
     local: IpAddr,
@@ -171,7 +70,14 @@ const NOT_KEPT: Answer = Answer::No(451, EnhancedCode::new(4, 3, 0), "The messag
 const NO_ROOM: Answer = Answer::No(452, EnhancedCode::new(4, 3, 1), "There is no room for the message");
 
 impl<'a> Session<'a> {
-    fn new(gate: &'a Gate, service: Service, local: IpAddr, peer: SocketAddr, number: u64, surplus: bool) -> Self {
+    pub(super) fn new(
+        gate: &'a Gate,
+        service: Service,
+        local: IpAddr,
+        peer: SocketAddr,
+        number: u64,
+        surplus: bool,
+    ) -> Self {
         Self {
             gate,
             service,
@@ -179,42 +85,12 @@ impl<'a> Session<'a> {
             peer,
             number,
             surplus,
-            tls: service == Service::Smtps,
+            tls: service.is_under_tls(),
             client: String::new(),
             user: None,
             transaction: Transaction::default(),
             messages: 0,
             verdict: Verdict::Open,
-        }
-    }
-
-    /// Takes every event there is, and answers what is asked.
-    async fn listen(&mut self, driver: &mut Driver<Server>) -> Result<(), Cut> {
-        loop {
-            let answer = match driver.endpoint.next_event()? {
-                Some(event) => self.consider(event),
-                None => return Ok(()),
-            };
-            let answer = match answer {
-                Answer::Spill => self.spill().await,
-                Answer::Deliver => self.deliver().await,
-                Answer::Handshake => {
-                    if let Some(config) = &self.gate.policy.tls {
-                        driver.accept_tls(config).await?;
-                    }
-                    driver.endpoint.tls_started()?;
-                    self.tls = true;
-                    self.user = None;
-                    Answer::Nothing
-                }
-                other => other,
-            };
-            while let Err(error) = say(&answer, &mut driver.endpoint) {
-                if error != Error::Misuse(Misuse::Full) {
-                    return Err(error.into());
-                }
-                driver.flush().await?;
-            }
         }
     }
 
@@ -323,6 +199,43 @@ impl<'a> Session<'a> {
         let no_room = matches!(error, store::Error::Full);
         self.verdict = Verdict::Lost { no_room };
         lost(no_room)
+    }
+}
+
+impl Conversation for Session<'_> {
+    type Endpoint = Server;
+
+    fn shut_down(server: &mut Server) {
+        server.shut_down();
+    }
+
+    async fn listen(&mut self, driver: &mut Driver<Server>) -> Result<(), Cut> {
+        loop {
+            let answer = match driver.endpoint.next_event()? {
+                Some(event) => self.consider(event),
+                None => return Ok(()),
+            };
+            let answer = match answer {
+                Answer::Spill => self.spill().await,
+                Answer::Deliver => self.deliver().await,
+                Answer::Handshake => {
+                    if let Some(config) = &self.gate.policy.tls {
+                        driver.accept_tls(config).await?;
+                    }
+                    driver.endpoint.tls_started()?;
+                    self.tls = true;
+                    self.user = None;
+                    Answer::Nothing
+                }
+                other => other,
+            };
+            while let Err(error) = say(&answer, &mut driver.endpoint) {
+                if error != Error::Misuse(Misuse::Full) {
+                    return Err(error.into());
+                }
+                driver.flush().await?;
+            }
+        }
     }
 }
 
