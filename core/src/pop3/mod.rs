@@ -3,6 +3,8 @@
 //! [`Command`] and [`Response`] are what the two sides say, [`Capability`] what a server announces.
 //! [`TRANSITIONS`] is the protocol as data, which both roles step through.
 
+#[cfg(feature = "scram")]
+mod apop;
 mod capability;
 #[cfg(feature = "client")]
 mod client;
@@ -13,6 +15,8 @@ mod response;
 mod server;
 mod state;
 
+#[cfg(feature = "scram")]
+pub use apop::ApopDigest;
 pub use capability::{Capabilities, Capability, CapabilitySet};
 #[cfg(feature = "client")]
 pub use client::{Client, ClientOptions, ClientTimeouts, Event as ClientEvent};

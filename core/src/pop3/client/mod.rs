@@ -125,8 +125,8 @@ impl<B: Buffers> Client<B> {
     }
 
     /// APOP (RFC 1939 §7). `digest` is the MD5 of the greeting's
-    /// [timestamp](super::Response::timestamp) and the secret behind it, in small hexadecimal digits.
-    /// MD5 is broken, and whoever plays the server can learn the secret by trying: prefer any mechanism
+    /// [timestamp](super::Response::timestamp) and the secret behind it, in small hexadecimal digits,
+    /// as `ApopDigest` computes it (feature `scram`). MD5 is broken, and whoever plays the server can learn the secret by trying: prefer any mechanism
     /// under TLS.
     ///
     /// # Errors

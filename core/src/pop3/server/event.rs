@@ -30,7 +30,8 @@ pub enum Event<'a> {
     Apop {
         /// Who the client is.
         name: &'a str,
-        /// MD5 in 32 hexadecimal digits, as the client wrote them.
+        /// MD5 in 32 hexadecimal digits, as the client wrote them; compare them by `ApopDigest`, which comes
+        /// with the feature `scram`.
         digest: &'a str,
     },
     /// Question, behind a login that was accepted: what is in the maildrop? Answered by
