@@ -299,6 +299,7 @@ fn prepared(user: &str) -> String {
     let mut space = [0; 1_024];
     let length = client.initial(&mut space).unwrap();
     let mut server = ScramServer::new(Mechanism::ScramSha1, Nonce::from_text("n").unwrap(), false).unwrap();
-    assert_eq!(server.respond(&space.clone()[..length], &[], &mut space), ScramStep::User);
+    let mut answer = [0; 1_024];
+    assert_eq!(server.respond(&space[..length], &[], &mut answer), ScramStep::User);
     server.user().into()
 }
