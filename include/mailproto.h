@@ -799,6 +799,26 @@ typedef uint32_t mailproto_smtp_tls_policy;
 #define MAILPROTO_ANOMALY_ODD_REPLY_CODE 8192
 
 /**
+ * A POP3 status indicator that is not in capital letters.
+ */
+#define MAILPROTO_ANOMALY_STATUS_CASE 16384
+
+/**
+ * A unique-id listing without the number of its message.
+ */
+#define MAILPROTO_ANOMALY_MISSING_NUMBER 32768
+
+/**
+ * `+OK` where an exchange of AUTH goes on with `+` and a space.
+ */
+#define MAILPROTO_ANOMALY_OK_FOR_CHALLENGE 65536
+
+/**
+ * A line of a list that is not what it should be; it was skipped.
+ */
+#define MAILPROTO_ANOMALY_MALFORMED_LINE 131072
+
+/**
  * Bytes in a command line with its CR LF. Default 2048.
  */
 #define MAILPROTO_LIMIT_COMMAND_LINE 1
@@ -1173,6 +1193,16 @@ typedef uint32_t mailproto_smtp_tls_policy;
  * RFC 4505.
  */
 #define MAILPROTO_SASL_ANONYMOUS 1024
+
+/**
+ * RFC 5802 with SHA-512 (draft-melnikov-scram-sha-512).
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_512 2048
+
+/**
+ * RFC 5802 with SHA-512, bound to the TLS channel.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_512_PLUS 4096
 
 /**
  * Nothing more: bytes, a verb or time is needed.

@@ -82,6 +82,8 @@ pub enum ViolationKind {
     StartTlsInjection,
     /// A reply line without a three-digit code (RFC 5321 §4.2).
     MalformedReply,
+    /// A response without `+OK` or `-ERR`, or a line that the leniency forbids (RFC 1939 §3).
+    MalformedResponse,
     /// A reply that no command asked for.
     UnexpectedReply,
     /// A line ended with LF alone and the leniency forbids it.
@@ -92,6 +94,9 @@ pub enum ViolationKind {
     EarlyTalk,
     /// A SASL challenge that is not base64 (RFC 4954 §4).
     MalformedChallenge,
+    /// Success of an authentication in which the server has not proved what it must prove, as SCRAM
+    /// asks of it (RFC 5802 §5).
+    UnprovenServer,
 }
 
 /// A bound that was passed.
@@ -127,7 +132,7 @@ pub enum LimitKind {
 pub enum Closure {
     /// The peer closed while something was unfinished.
     EndOfInput,
-    /// The peer announced the end (421) while something was unfinished.
+    /// The peer announced the end (421, or -ERR unasked) while something was unfinished.
     ByPeer,
     /// Nothing happened for too long.
     TimedOut(TimeoutReason),
@@ -170,11 +175,13 @@ impl fmt::Display for Violation {
         formatter.write_str(match self.kind {
             ViolationKind::StartTlsInjection => "plain text arrived behind STARTTLS",
             ViolationKind::MalformedReply => "a reply without a three-digit code",
+            ViolationKind::MalformedResponse => "a response without +OK or -ERR, or with a malformed line",
             ViolationKind::UnexpectedReply => "a reply that no command asked for",
             ViolationKind::BareLf => "a line that ends with LF alone",
             ViolationKind::MixedReplyCodes => "a reply whose lines carry different codes",
             ViolationKind::EarlyTalk => "the client spoke before the greeting",
             ViolationKind::MalformedChallenge => "a SASL challenge that is not base64",
+            ViolationKind::UnprovenServer => "success of a login before the server had proved that it knows the user",
         })?;
         write!(formatter, ", at byte {} of the connection", self.offset)
     }
@@ -197,7 +204,7 @@ impl fmt::Display for Closure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EndOfInput => formatter.write_str("the peer closed the connection in the middle of something"),
-            Self::ByPeer => formatter.write_str("the peer ended the session with 421"),
+            Self::ByPeer => formatter.write_str("the peer ended the session"),
             Self::TimedOut(reason) => write!(formatter, "timed out waiting for {reason}"),
         }
     }

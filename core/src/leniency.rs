@@ -67,6 +67,14 @@ anomalies! {
     EARLY_TALK = 12, "early_talk";
     /// A reply code whose first digit is not 2, 3, 4 or 5 (RFC 5321 §4.2.1).
     ODD_REPLY_CODE = 13, "odd_reply_code";
+    /// A status indicator that is not in capital letters (RFC 1939 §3 asks for `+OK` and `-ERR`).
+    STATUS_CASE = 14, "status_case";
+    /// A unique-id listing without the number of its message (RFC 1939 §7).
+    MISSING_NUMBER = 15, "missing_number";
+    /// `+OK` where an exchange of AUTH goes on with `+` and a space (RFC 5034 §4); Exchange 2003.
+    OK_FOR_CHALLENGE = 16, "ok_for_challenge";
+    /// A line of a list that is not what it should be; it was skipped.
+    MALFORMED_LINE = 17, "malformed_line";
 }
 
 impl Anomalies {

@@ -13,12 +13,14 @@
 //!
 //! # Features
 //!
-//! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `client`, `server` (default):
-//! what their names say. A feature never changes what works without it.
+//! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `pop3`, `client`, `server` (default):
+//! what their names say. `scram` (default): the SASL mechanisms that need a hash, which are SCRAM and
+//! CRAM-MD5. `saslprep` (default): names and passwords beyond ASCII in the form that SCRAM asks for. A
+//! feature never changes what works without it.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
-    not(all(feature = "smtp", feature = "client", feature = "server")),
+    not(all(feature = "smtp", feature = "pop3", feature = "client", feature = "server")),
     allow(dead_code, reason = "buffers and grammar serve the roles that are switched off too")
 )]
 
@@ -28,16 +30,21 @@ extern crate alloc;
 extern crate std;
 
 pub mod buffer;
+#[cfg(feature = "client")]
+mod client;
 pub mod codec;
 pub mod endpoint;
 pub mod error;
 pub mod frame;
 pub mod leniency;
 pub mod limits;
+#[cfg(feature = "pop3")]
+pub mod pop3;
 pub mod sasl;
 mod slice;
 #[cfg(feature = "smtp")]
 pub mod smtp;
+mod text;
 pub mod time;
 
 #[cfg(feature = "alloc")]

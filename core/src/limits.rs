@@ -13,7 +13,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes in a command line with its CR LF. RFC 5321 §4.5.3.1.4: at least 512, and more for each
-    /// extension's parameters.
+    /// extension's parameters. RFC 2449 §4: at least 255, which is what a POP3 server has by default.
     pub command_line: u32,
     /// Bytes in a line of a SASL exchange with its CR LF. RFC 4954 §4.5: at least 12288.
     pub sasl_line: u32,
@@ -24,6 +24,9 @@ pub struct Limits {
     /// Bytes in one message as the receiver counts them (RFC 1870 §3); RFC 5321 §4.5.3.1.7: at
     /// least 65536.
     pub message: u64,
+    /// Messages of a maildrop that a POP3 server can mark as deleted in one session, in one bit each.
+    /// What lies beyond can be read and listed, and marked in a later session.
+    pub messages: u32,
     /// Commands that were refused for their syntax or order before the connection is ended with 421.
     pub bad_commands: u16,
     /// Failed AUTH exchanges before the connection is ended with 421.
@@ -51,6 +54,7 @@ impl Default for Limits {
             reply: 16_384,
             recipients: 1_000,
             message: 64 << 20,
+            messages: 1 << 20,
             bad_commands: 20,
             failed_auth: 3,
             sasl_rounds: 8,

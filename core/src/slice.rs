@@ -37,6 +37,25 @@ pub(crate) fn shift(bytes: &mut [u8], count: usize) {
     }
 }
 
+/// Moves the last `count` bytes to the front.
+///
+/// Everything is turned around, then each part: the general `rotate_right` is 600 bytes of code.
+pub(crate) fn rotate(bytes: &mut [u8], count: usize) {
+    turn(bytes);
+    if let Some((moved, others)) = bytes.split_at_mut_checked(count) {
+        turn(moved);
+        turn(others);
+    }
+}
+
+#[inline(never)]
+fn turn(mut bytes: &mut [u8]) {
+    while let [first, middle @ .., last] = bytes {
+        core::mem::swap(first, last);
+        bytes = middle;
+    }
+}
+
 /// Whether every byte is ASCII; for the length of a line quicker than the way of the standard library.
 #[inline]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
@@ -66,6 +85,24 @@ fn is_short_ascii(bytes: &[u8]) -> bool {
     all & u64::from_le_bytes([0x80; 8]) == 0
 }
 
+/// A part of bytes that are known elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) length: u32,
+}
+
+impl Span {
+    /// Where `part` stands in `whole`, which it was cut from.
+    pub(crate) fn within(part: &[u8], whole: &[u8]) -> Self {
+        Self { start: (part.as_ptr() as usize - whole.as_ptr() as usize) as u32, length: part.len() as u32 }
+    }
+
+    pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..(self.start + self.length) as usize).unwrap_or(&[])
+    }
+}
+
 /// Copies what fits of `from` to the front of `to`; how many bytes that was.
 #[inline]
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) -> usize {
@@ -79,6 +116,16 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rotation_moves_the_end_to_the_front() {
+        for count in 0..=5 {
+            let (mut ours, mut theirs) = (*b"abcde", *b"abcde");
+            rotate(&mut ours, count);
+            theirs.rotate_right(count);
+            assert_eq!(ours, theirs);
+        }
+    }
 
     #[test]
     fn one_byte_beyond_ascii_is_noticed_anywhere() {

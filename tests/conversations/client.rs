@@ -1,7 +1,10 @@
 //! Runs a conversation with our client.
 
 use crate::script::{Feed, Line, Report, Script, escape, unescape};
-use mailproto::sasl::{ClientMechanism, Login, Plain};
+use mailproto::sasl::{
+    BindingKind, ChannelBinding, ClientExchange, ClientMechanism, Failure, Identity, Iterations, Login, Mechanism,
+    Mechanisms, Nonce, Plain, Progress, Response,
+};
 use mailproto::smtp::{Attribute, Client, ClientEvent, ClientOptions, Command, LineEnds, Parameter, Protocol, Xtext};
 use mailproto::{Endpoint, Error, Leniency};
 
@@ -134,7 +137,23 @@ impl Run<'_> {
                 self.mechanism = Some(mechanism);
                 started
             }
-            "respond" => client.auth_respond(&mut **self.mechanism.as_mut().unwrap()),
+            "sasl" => {
+                let mut exchange = Box::new(Exchange::new(rest));
+                let started = client.auth(&mut *exchange).map(drop);
+                self.mechanism = Some(exchange);
+                started
+            }
+            "respond" => {
+                let mechanism = &mut **self.mechanism.as_mut().unwrap();
+                let mut progress = client.auth_respond(mechanism);
+                while progress == Ok(Progress::Working) {
+                    progress = client.auth_respond(mechanism);
+                }
+                if let Some(failure) = mechanism.failure() {
+                    self.report.heard(format!("failure {failure}"));
+                }
+                progress.map(drop)
+            }
             "cancel" => client.auth_cancel(),
             "rset" => client.rset().map(drop),
             "vrfy" => client.vrfy(rest).map(drop),
@@ -170,6 +189,59 @@ impl Run<'_> {
             self.transmit();
         }
         Ok(())
+    }
+}
+
+/// An exchange by any mechanism, as `MECHANISM user secret [authorization]` says, with a nonce and a channel
+/// that are always the same. SCRAM runs one iteration at each call.
+struct Exchange {
+    identity: Identity<'static>,
+    exchange: ClientExchange,
+}
+
+impl Exchange {
+    fn new(words: &str) -> Self {
+        let mut words = words.split(' ').map(|word| &*word.to_owned().leak());
+        let mechanism = Mechanism::from_name(words.next().unwrap().as_bytes()).unwrap();
+        let user = words.next().unwrap_or_default();
+        let secret = words.next().unwrap_or_default();
+        let authorization = words.next().unwrap_or_default();
+        let channel = ChannelBinding { kind: BindingKind::TlsExporter, data: &[7; 32] };
+        let identity = Identity {
+            authorization,
+            user,
+            password: Some(secret),
+            token: Some(secret),
+            external: true,
+            anonymous: Some(user),
+            nonce: Some(Nonce::from_text("clientnonce").unwrap()),
+            binding: mechanism.is_bound().then_some(channel),
+            iterations: Iterations { least: 1, most: 10, per_call: 1 },
+            ..Identity::default()
+        };
+        Self { identity, exchange: ClientExchange::new(mechanism, &identity, Mechanisms::NONE).unwrap() }
+    }
+}
+
+impl ClientMechanism for Exchange {
+    fn name(&self) -> &str {
+        self.exchange.mechanism().name()
+    }
+
+    fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
+        self.exchange.with(self.identity).initial(response)
+    }
+
+    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Response {
+        self.exchange.with(self.identity).respond(challenge, response)
+    }
+
+    fn is_satisfied(&self) -> bool {
+        self.exchange.is_satisfied()
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        self.exchange.failure()
     }
 }
 

@@ -1,11 +1,13 @@
 //! Conversations as a person reads them, run for both roles at every cut.
 //!
-//! Each file of `smtp/` is one conversation. `C:` and `S:` lines are what goes over the wire; between
+//! Each file of `smtp/` and `pop3/` is one conversation. `C:` and `S:` lines are what goes over the wire; between
 //! them stand what the hosts do (`client>`, `server>`) and what they are told (`client?`, `server?`).
 //! For each role the lines of the other side are fed in, whole and cut in every place, and both the
 //! lines of its own side and its events must come out. `README.md` has the words.
 
 mod client;
+mod pop3_client;
+mod pop3_server;
 mod script;
 mod server;
 
@@ -20,9 +22,9 @@ fn feeds(length: usize) -> impl Iterator<Item = Feed> {
     pieces.chain(transmits).chain(both).chain(cuts)
 }
 
-fn check(role: &str, run: impl Fn(&Script, Feed) -> String, ours: char, theirs: char) {
+fn check(protocol: &str, role: &str, run: impl Fn(&Script, Feed) -> String, ours: char, theirs: char) {
     let mut seen = 0;
-    for script in Script::all().iter().filter(|script| script.is_for(role)) {
+    for script in Script::all(protocol).iter().filter(|script| script.is_for(role)) {
         let expected = script.expected(role, ours);
         for feed in feeds(script.wire_length(theirs)) {
             let got = run(script, feed);
@@ -35,10 +37,20 @@ fn check(role: &str, run: impl Fn(&Script, Feed) -> String, ours: char, theirs: 
 
 #[test]
 fn the_client_speaks_and_hears_as_written() {
-    check("client", client::run, 'C', 'S');
+    check("smtp", "client", client::run, 'C', 'S');
 }
 
 #[test]
 fn the_server_speaks_and_hears_as_written() {
-    check("server", server::run, 'S', 'C');
+    check("smtp", "server", server::run, 'S', 'C');
+}
+
+#[test]
+fn the_pop3_client_speaks_and_hears_as_written() {
+    check("pop3", "client", pop3_client::run, 'C', 'S');
+}
+
+#[test]
+fn the_pop3_server_speaks_and_hears_as_written() {
+    check("pop3", "server", pop3_server::run, 'S', 'C');
 }

@@ -42,9 +42,9 @@ impl Feed {
 }
 
 impl Script {
-    /// Every conversation, by name.
-    pub(crate) fn all() -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conversations/smtp");
+    /// Every conversation of a protocol, by name.
+    pub(crate) fn all(protocol: &str) -> Vec<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conversations").join(protocol);
         let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files

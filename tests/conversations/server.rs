@@ -1,6 +1,7 @@
 //! Runs a conversation with our server.
 
-use crate::script::{Feed, Line, Report, Script, escape};
+use crate::script::{Feed, Line, Report, Script, escape, unescape};
+use mailproto::sasl::{Mechanism, Mechanisms, Proof, TokenRefusal};
 use mailproto::smtp::{EnhancedCode, ExtensionSet, LineEnds, Protocol, Server, ServerEvent, ServerOptions};
 use mailproto::{Anomalies, Endpoint, Leniency};
 
@@ -27,6 +28,11 @@ pub(crate) fn run(script: &Script, feed: Feed) -> String {
             .fold(ExtensionSet::NONE, ExtensionSet::with),
         None => ExtensionSet::NONE,
     };
+    if let Some(names) = script.setting("mechanisms") {
+        let named = |name: &str| Mechanism::from_name(name.as_bytes()).unwrap();
+        options.mechanisms = names.split(' ').map(named).fold(Mechanisms::NONE, Mechanisms::with);
+    }
+    options.tls = script.has("server", "tls");
     options.auth_without_tls = script.has("server", "auth-without-tls");
     options.require_auth = script.has("server", "require-auth");
     options.require_tls = script.has("server", "require-tls");
@@ -130,6 +136,11 @@ impl Run {
                 let enhanced = parts.next().and_then(|part| EnhancedCode::parse(part.as_bytes()));
                 self.server.reject(code, enhanced, parts.next().unwrap_or(""))
             }
+            "challenge" => self.server.challenge(&unescape(rest)),
+            "refuse-token" => {
+                let (status, scope) = rest.split_once(' ').unwrap();
+                self.server.reject_token(&TokenRefusal { status, scope: Some(scope), openid_configuration: None })
+            }
             "tls" => self.server.tls_started(),
             "shutdown" => {
                 self.server.shut_down();
@@ -154,7 +165,22 @@ fn describe(event: ServerEvent<'_>) -> String {
         ServerEvent::Hello { name, extended } => format!("hello {}{name}", if extended { "extended " } else { "" }),
         ServerEvent::StartTls => "starttls".into(),
         ServerEvent::Auth(credentials) => {
-            format!("auth {} {} {}", credentials.mechanism, credentials.user, credentials.password)
+            let proof = match credentials.proof {
+                Proof::Password(secret) | Proof::Token(secret) => secret.into(),
+                Proof::External => "external".into(),
+                Proof::Anonymous(trace) => format!("anonymous {trace}"),
+                other => panic!("no words for {other:?}"),
+            };
+            let words = [credentials.mechanism.name(), credentials.user, &proof];
+            let acting = match credentials.authorization {
+                "" => String::new(),
+                name => format!(" as {name}"),
+            };
+            format!("auth {}{acting}", words.join(" "))
+        }
+        ServerEvent::AuthResponse { mechanism, first, response } => {
+            let response = response.map_or_else(|| "-".into(), escape);
+            format!("response {mechanism}{} {response}", if first { " first" } else { "" }).trim_end().into()
         }
         ServerEvent::Mail { path, parameters } => format!("mail {path:?}{}", parameters.as_str()),
         ServerEvent::Rcpt { path, parameters } => format!("rcpt {path:?}{}", parameters.as_str()),

@@ -263,7 +263,9 @@ fn challenges_without_end_are_bounded() {
     let error = loop {
         client.receive(b"334 \r\n");
         match client.next_event() {
-            Ok(Some(ClientEvent::Challenge { .. })) => client.auth_respond(&mut mechanism).unwrap(),
+            Ok(Some(ClientEvent::Challenge { .. })) => {
+                client.auth_respond(&mut mechanism).unwrap();
+            }
             Ok(_) => {}
             Err(error) => break error,
         }

@@ -232,7 +232,9 @@ fn credentials_leave_no_trace_in_the_receive_buffer() {
     server.accept().unwrap();
     server.transmitted(server.transmit().len());
     server.receive(b"AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n");
-    assert!(matches!(server.next_event(), Ok(Some(ServerEvent::Auth(found))) if found.password == "tanstaaftanstaaf"));
+    assert!(
+        matches!(server.next_event(), Ok(Some(ServerEvent::Auth(found))) if found.password() == Some("tanstaaftanstaaf"))
+    );
     server.accept().unwrap();
     let space = server.receive_space();
     for secret in [&b"tanstaaf"[..], b"dGFuc3RhYWZ0YW5zdGFhZg", b"AHRpbQ"] {

@@ -1,6 +1,8 @@
 //! What an endpoint holds: little while it carries a message of any size, less when it is idle,
 //! and nothing at all to read what the peer says.
 
+mod pop3_server;
+
 use allocation_counter::{AllocationInfo, measure};
 use mailproto::Endpoint;
 use mailproto::frame::{LineFrame, LineFramer, ReplyFramer};

@@ -75,8 +75,8 @@ impl Keeper {
                 return true;
             }
             ServerEvent::Auth(found) => {
-                self.logins.push((found.user.into(), found.password.into()));
-                login_is_wrong = (found.user, found.password) != ("tim", "tanstaaf");
+                self.logins.push((found.user.into(), found.password().unwrap_or_default().into()));
+                login_is_wrong = (found.user, found.password()) != ("tim", Some("tanstaaf"));
             }
             ServerEvent::Mail { path, .. } => {
                 let message = number_behind(path.as_str(), 'm');

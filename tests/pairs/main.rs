@@ -9,6 +9,7 @@ mod connection;
 mod endings;
 mod keeper;
 mod policy;
+mod sasl;
 mod scripted;
 mod submission;
 mod timeouts;

@@ -60,7 +60,7 @@ impl<'a> Pair<'a> {
                 self.server.accept().unwrap();
             }
             ServerEvent::Auth(found) => {
-                let right = found.password == "tanstaaf";
+                let right = found.password() == Some("tanstaaf");
                 self.logins.push(format!("{} {}", found.mechanism, found.user));
                 if right { self.server.accept().unwrap() } else { self.server.reject(535, None, "no").unwrap() }
             }

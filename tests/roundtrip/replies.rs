@@ -81,7 +81,7 @@ proptest! {
         prop_assert_eq!(learned.size, if_offered(ExtensionSet::SIZE).then_some(size));
         prop_assert_eq!(learned.limits.rcpt_max, if_offered(ExtensionSet::LIMITS).then_some(recipients));
         prop_assert_eq!(learned.hold_max, if_offered(ExtensionSet::FUTURERELEASE).then_some(hold_max));
-        let mechanisms = if if_offered(ExtensionSet::AUTH) { Mechanisms::SERVER } else { Mechanisms::NONE };
+        let mechanisms = if if_offered(ExtensionSet::AUTH) { Mechanisms::SERVER_DEFAULT } else { Mechanisms::NONE };
         prop_assert_eq!(learned.mechanisms, mechanisms);
     }
 }

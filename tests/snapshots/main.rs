@@ -13,6 +13,7 @@ fn every_error_explains_itself() {
     let violations = [
         ViolationKind::StartTlsInjection,
         ViolationKind::MalformedReply,
+        ViolationKind::MalformedResponse,
         ViolationKind::UnexpectedReply,
         ViolationKind::BareLf,
         ViolationKind::MixedReplyCodes,

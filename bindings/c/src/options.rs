@@ -34,6 +34,14 @@ pub const MAILPROTO_ANOMALY_BARE_LINE_END_IN_DATA: mailproto_anomalies = 2048;
 pub const MAILPROTO_ANOMALY_EARLY_TALK: mailproto_anomalies = 4096;
 /// A reply code whose first digit is not 2, 3, 4 or 5.
 pub const MAILPROTO_ANOMALY_ODD_REPLY_CODE: mailproto_anomalies = 8192;
+/// A POP3 status indicator that is not in capital letters.
+pub const MAILPROTO_ANOMALY_STATUS_CASE: mailproto_anomalies = 16384;
+/// A unique-id listing without the number of its message.
+pub const MAILPROTO_ANOMALY_MISSING_NUMBER: mailproto_anomalies = 32768;
+/// `+OK` where an exchange of AUTH goes on with `+` and a space.
+pub const MAILPROTO_ANOMALY_OK_FOR_CHALLENGE: mailproto_anomalies = 65536;
+/// A line of a list that is not what it should be; it was skipped.
+pub const MAILPROTO_ANOMALY_MALFORMED_LINE: mailproto_anomalies = 131072;
 
 /// The numbers above are written by hand so that the header shows them; the core decides.
 const _: () = {
@@ -51,7 +59,11 @@ const _: () = {
     assert!(MAILPROTO_ANOMALY_BARE_LINE_END_IN_DATA == Anomalies::BARE_LINE_END_IN_DATA.bits());
     assert!(MAILPROTO_ANOMALY_EARLY_TALK == Anomalies::EARLY_TALK.bits());
     assert!(MAILPROTO_ANOMALY_ODD_REPLY_CODE == Anomalies::ODD_REPLY_CODE.bits());
-    assert!(MAILPROTO_ANOMALY_ODD_REPLY_CODE * 2 - 1 == Anomalies::ALL.bits());
+    assert!(MAILPROTO_ANOMALY_STATUS_CASE == Anomalies::STATUS_CASE.bits());
+    assert!(MAILPROTO_ANOMALY_MISSING_NUMBER == Anomalies::MISSING_NUMBER.bits());
+    assert!(MAILPROTO_ANOMALY_OK_FOR_CHALLENGE == Anomalies::OK_FOR_CHALLENGE.bits());
+    assert!(MAILPROTO_ANOMALY_MALFORMED_LINE == Anomalies::MALFORMED_LINE.bits());
+    assert!(MAILPROTO_ANOMALY_MALFORMED_LINE * 2 - 1 == Anomalies::ALL.bits());
 };
 
 /// The leniency that tolerates exactly these; refuses bits without a meaning.

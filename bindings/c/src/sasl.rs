@@ -5,7 +5,7 @@ use crate::handle::{copied, create, free, set};
 use crate::status::mailproto_status;
 use alloc::string::String;
 use alloc::vec::Vec;
-use mailproto::sasl::{ClientMechanism, Login, Plain};
+use mailproto::sasl::{ClientMechanism, Login, Plain, Response};
 use zeroize::Zeroize;
 
 /// The client's side of one authentication exchange. Owns the credentials and wipes them when it is
@@ -135,28 +135,28 @@ impl ClientMechanism for Exchange {
 
     fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
         match self {
+            Self::Plain { authorization, user, password } => {
+                Plain::new(authorization, user, password.text()).ok()?.initial(response)
+            }
             Self::Login { .. } => None,
-            _ => self.respond(&[], response),
+            Self::Custom { response: given, .. } => {
+                let length = given.as_ref()?.0.len();
+                response.get_mut(..length)?.copy_from_slice(&given.take()?.0);
+                Some(length)
+            }
         }
     }
 
-    fn respond(&mut self, challenge: &[u8], space: &mut [u8]) -> Option<usize> {
+    fn respond(&mut self, challenge: &[u8], space: &mut [u8]) -> Response {
         match self {
-            Self::Plain { authorization, user, password } => {
-                Plain::new(authorization, user, password.text()).ok()?.respond(challenge, space)
-            }
             Self::Login { user, password, answered } => {
-                let length = Login::resume(user, password.text(), *answered).ok()?.respond(challenge, space)?;
-                *answered += 1;
-                Some(length)
+                let Ok(mut login) = Login::resume(user, password.text(), *answered) else {
+                    return Response::Cancel;
+                };
+                *answered = answered.saturating_add(1);
+                login.respond(challenge, space)
             }
-            Self::Custom { response, .. } => {
-                let given = response.as_ref()?;
-                space.get_mut(..given.0.len())?.copy_from_slice(&given.0);
-                let length = given.0.len();
-                *response = None;
-                Some(length)
-            }
+            _ => self.initial(space).into(),
         }
     }
 }

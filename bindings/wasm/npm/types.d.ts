@@ -44,7 +44,8 @@ export type Mechanism =
 export type Anomaly =
   | 'bare_lf' | 'mixed_reply_codes' | 'reply_not_utf8' | 'truncated_reply' | 'malformed_ehlo_line' | 'auth_equals'
   | 'space_before_path' | 'missing_brackets' | 'extra_space' | 'loose_mailbox' | 'loose_hello_name'
-  | 'bare_line_end_in_data' | 'early_talk' | 'odd_reply_code';
+  | 'bare_line_end_in_data' | 'early_talk' | 'odd_reply_code' | 'status_case' | 'missing_number'
+  | 'ok_for_challenge' | 'malformed_line';
 
 /** Where a conversation stands. */
 export type State =

@@ -10,7 +10,7 @@ use crate::parameter::Given;
 use alloc::string::String;
 use alloc::vec::Vec;
 use mailproto::codec::base64;
-use mailproto::sasl::{self, ClientMechanism, Mechanism};
+use mailproto::sasl::{self, ClientMechanism, Mechanism, Response};
 use mailproto::smtp::{Attribute, Client, ClientEvent, ClientOptions, Xtext};
 use mailproto::{CommandId, Endpoint, Error, Instant};
 use wasm_bindgen::JsValue;
@@ -102,7 +102,7 @@ impl SmtpClient {
                 self.endpoint.auth_respond(&mut Foreign { name: "", response: response.map(Zeroizing::new) })
             }
         };
-        answered.map_err(thrown)
+        answered.map(drop).map_err(thrown)
     }
 
     /// Cancels the exchange.
@@ -187,14 +187,15 @@ impl ClientMechanism for Login {
         }
     }
 
-    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Option<usize> {
+    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Response {
         if self.mechanism == Mechanism::Plain {
-            return self.initial(response);
+            return self.initial(response).into();
         }
-        let mut login = sasl::Login::resume(&self.user, &self.password, self.answered).ok()?;
-        let length = login.respond(challenge, response)?;
-        self.answered += 1;
-        Some(length)
+        let Ok(mut login) = sasl::Login::resume(&self.user, &self.password, self.answered) else {
+            return Response::Cancel;
+        };
+        self.answered = self.answered.saturating_add(1);
+        login.respond(challenge, response)
     }
 }
 
@@ -215,8 +216,8 @@ impl ClientMechanism for Foreign<'_> {
         Some(response.len())
     }
 
-    fn respond(&mut self, _challenge: &[u8], space: &mut [u8]) -> Option<usize> {
-        self.initial(space)
+    fn respond(&mut self, _challenge: &[u8], space: &mut [u8]) -> Response {
+        self.initial(space).into()
     }
 }
 

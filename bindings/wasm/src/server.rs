@@ -107,7 +107,7 @@ fn named(event: ServerEvent<'_>) -> Fields {
             .text("mechanism", credentials.mechanism.name())
             .text("authorization", credentials.authorization)
             .text("user", credentials.user)
-            .text("password", credentials.password),
+            .text("password", credentials.password().unwrap_or_default()),
         ServerEvent::Mail { path, parameters } => {
             with_path(Fields::event("mail"), path).object("parameters", shown::fields(parameters))
         }

@@ -19,6 +19,7 @@ impl Sealed for HeapStore {}
 impl Buffers for Heap {
     type Receive = HeapStore;
     type Transmit = HeapStore;
+    type Marks = HeapStore;
 }
 
 impl Store for HeapStore {

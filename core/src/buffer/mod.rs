@@ -19,7 +19,7 @@ pub use fixed::Fixed;
 pub use heap::Heap;
 
 use crate::error::Misuse;
-use crate::slice::{after_mut, copy, shift};
+use crate::slice::{after_mut, copy, rotate, shift};
 use zeroize::Zeroize;
 
 /// The buffers of an endpoint that does not say which: [`Heap`] where there is an allocator.
@@ -29,12 +29,15 @@ pub type Standard = Heap;
 #[cfg(not(feature = "alloc"))]
 pub type Standard = Fixed<1024, 1024>;
 
-/// A pair of stores for an endpoint: one to receive into, one to transmit from.
+/// The stores of an endpoint: one to receive into, one to transmit from, and one for marks on messages
+/// where there are such marks.
 pub trait Buffers: sealed::Sealed {
     /// Holds what the peer sent and no event has passed on yet.
     type Receive: Store;
     /// Holds what the peer has not been sent yet.
     type Transmit: Store;
+    /// Holds one bit for each message that can be marked.
+    type Marks: Store;
 }
 
 /// Plain bytes that may be able to grow. Not implemented outside this crate.
@@ -160,8 +163,8 @@ impl<S: Store> Buffer<S> {
     /// The size that was wanted last, if the allocator had no memory for it and no space is left.
     pub(crate) fn starved(&self) -> Option<u32> {
         let size = self.store.bytes().len();
-        let wanted = size.saturating_mul(2).max(FIRST_SIZE).min(self.limit as usize);
-        (self.starved && size == self.end as usize).then_some(wanted as u32)
+        let wanted = || size.saturating_mul(2).max(FIRST_SIZE).min(self.limit as usize) as u32;
+        (self.starved && size == self.end as usize).then(wanted)
     }
 
     /// The first `count` bytes of the space were filled.
@@ -209,6 +212,18 @@ impl<S: Store> Buffer<S> {
         }
     }
 
+    /// Wipes `count` filled bytes from `place` on, and closes the gap.
+    #[cfg(feature = "pop3")]
+    pub(crate) fn remove(&mut self, place: usize, count: usize) {
+        if let Some(from) = self.filled_mut().get_mut(place..) {
+            let count = count.min(from.len());
+            let kept = from.len() - count;
+            rotate(from, kept);
+            after_mut(from, kept).zeroize();
+            self.truncate(place + kept);
+        }
+    }
+
     /// From now on the store may hold a secret.
     pub(crate) fn set_secret(&mut self) {
         self.secret = true;
@@ -241,8 +256,6 @@ pub(crate) trait Sink {
     fn filled(&mut self, count: usize);
     /// Bytes put and not yet transmitted.
     fn pending(&self) -> usize;
-    /// Takes back everything after the first `count` pending bytes.
-    fn truncate(&mut self, count: usize);
     /// What is put from now on may be secret.
     fn set_secret(&mut self);
     /// Why there was no room: for now, or because the allocator had no memory.
@@ -275,10 +288,6 @@ impl<S: Store> Sink for Buffer<S> {
         self.len()
     }
 
-    fn truncate(&mut self, count: usize) {
-        Buffer::truncate(self, count);
-    }
-
     fn set_secret(&mut self) {
         Buffer::set_secret(self);
     }
@@ -289,7 +298,8 @@ impl<S: Store> Sink for Buffer<S> {
 
     fn insert_last(&mut self, count: usize, place: usize) {
         if let Some(moved) = self.filled_mut().get_mut(place..) {
-            moved.rotate_right(count.min(moved.len()));
+            let count = count.min(moved.len());
+            rotate(moved, count);
         }
     }
 }

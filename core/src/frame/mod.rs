@@ -8,6 +8,7 @@
 //! | [`LineFramer`] | one line, ended by CR LF |
 //! | [`ReplyFramer`] | one reply of several lines, `250-` … `250 ` |
 //! | [`DotReader`], [`DotWriter`] | a body that ends at CR LF `.` CR LF, and its transparency |
+//! | [`VerbatimDotReader`] | the same, with whatever line ends it has |
 //! | [`ChunkFramer`] | a body of an announced length |
 
 mod chunk;
@@ -16,6 +17,7 @@ mod dot_writer;
 mod line;
 mod reply;
 mod scan;
+mod verbatim;
 
 pub use chunk::ChunkFramer;
 pub use dot::{DotFrame, DotReader};
@@ -23,6 +25,7 @@ pub use dot_writer::{DotWriter, DotWritten};
 pub use line::{LineFrame, LineFramer};
 pub use reply::{ReplyFrame, ReplyFramer};
 pub(crate) use scan::line_feed;
+pub use verbatim::VerbatimDotReader;
 
 /// What happens to CR and LF that stand alone in message data, and to NUL.
 ///

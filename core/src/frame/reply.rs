@@ -86,6 +86,19 @@ impl ReplyFramer {
         if self.dropping {
             return self.drop_lines(input);
         }
+        // Where a peer sends byte by byte, most of them end no line and say nothing else.
+        if let [byte] = after(input, self.scanned as usize)
+            && *byte != b'\n'
+            && input.len() < limit
+        {
+            self.scanned += 1;
+            return ReplyFrame::Incomplete;
+        }
+        self.look(input, limit)
+    }
+
+    #[inline]
+    fn look(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
         // In registers while it loops.
         let mut state = *self;
         // The head of a line like the one before; no line has LF in its head.

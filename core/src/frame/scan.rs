@@ -126,10 +126,6 @@ fn line_feed_in(word: [u8; 8]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
-/// Bytes looked at together; small enough to search again when one of them is special, large enough
-/// for the compiler to use wide registers.
-const BLOCK: usize = 64;
-
 /// The number of bytes at the front of `bytes` that can be copied without a thought, where
 /// `previous` is the byte before them: up to the first dot that starts a line, NUL, LF without CR,
 /// or byte behind a CR that is not LF.
@@ -138,43 +134,55 @@ pub(super) fn plain_prefix(bytes: &[u8], previous: u8) -> usize {
     if is_special(previous, first) {
         return 0;
     }
-    let mut at = 1;
-    while let (Some(block), Some(shifted)) = (
-        bytes.get(at..at + BLOCK).and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
-        bytes.get(at - 1..at - 1 + BLOCK).and_then(|block| <&[u8; BLOCK]>::try_from(block).ok()),
-    ) {
-        let mut special = 0;
-        for index in 0..BLOCK {
-            special |= specialness(shifted[index], block[index]);
-        }
-        if special != 0 {
-            break;
-        }
-        at += BLOCK;
+    let mut plain = 1;
+    // A small machine has no wide registers and little room.
+    if cfg!(target_pointer_width = "64") && !matches!(bytes, [previous, byte, ..] if is_special(*previous, *byte)) {
+        // Large blocks are quick to pass, small ones quick to search.
+        plain += plain_blocks::<64>(bytes);
+        plain += plain_blocks::<16>(after(bytes, plain - 1));
     }
-    let mut pairs = after(bytes, at - 1).windows(2);
+    let mut pairs = after(bytes, plain - 1).windows(2);
     match pairs.position(|pair| matches!(pair, [previous, byte] if is_special(*previous, *byte))) {
-        Some(index) => at + index,
+        Some(index) => plain + index,
         None => bytes.len(),
     }
 }
 
-fn is_special(previous: u8, byte: u8) -> bool {
-    specialness(previous, byte) != 0
+/// How many bytes behind the first are plain, in whole blocks, where the second is.
+#[inline(always)]
+fn plain_blocks<const SIZE: usize>(bytes: &[u8]) -> usize {
+    let mut plain = 0;
+    while let (Some(before), Some(block), Some(behind)) = (
+        after(bytes, plain).first_chunk::<SIZE>(),
+        after(bytes, plain + 1).first_chunk::<SIZE>(),
+        after(bytes, plain + 2).first_chunk::<SIZE>(),
+    ) {
+        // Without a branch for each byte and with plain indices, so that it becomes a few wide
+        // instructions even where the compiler is told to save room.
+        let mut special = 0;
+        for index in 0..SIZE {
+            let line_feed = u8::from(block[index] == b'\n');
+            special |= u8::from(before[index] == b'\r') ^ line_feed;
+            special |= line_feed & u8::from(behind[index] == b'.') | u8::from(behind[index] == 0);
+        }
+        if special != 0 {
+            break;
+        }
+        plain += SIZE;
+    }
+    plain
 }
 
-/// Not zero if `byte` behind `previous` needs thought; without a branch, so that blocks of it
-/// become wide instructions.
-#[inline(always)]
-fn specialness(previous: u8, byte: u8) -> u8 {
-    let half_line_end = u8::from(previous == b'\r') ^ u8::from(byte == b'\n');
-    let leading_dot = u8::from(previous == b'\n') & u8::from(byte == b'.');
-    half_line_end | leading_dot | u8::from(byte == 0)
+fn is_special(previous: u8, byte: u8) -> bool {
+    let half_line_end = (previous == b'\r') != (byte == b'\n');
+    let leading_dot = previous == b'\n' && byte == b'.';
+    half_line_end || leading_dot || byte == 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::slice::copy;
 
     #[test]
     fn the_first_line_feed_is_found_wherever_it_stands() {
@@ -199,23 +207,30 @@ mod tests {
 
     #[test]
     fn the_block_search_agrees_with_the_definition() {
-        let alphabet = [b'a', b'\r', b'\n', b'.', 0, b'b', b'c', b'd'];
+        // Mostly sound lines, so that whole blocks are plain.
+        let sound: [&[u8]; 5] = [b"x", b"text ", b"\r\n", b"a.b", b"\r\nx"];
+        let odd: [&[u8]; 6] = [b"\r", b"\n", b".", b"\0", b"\n\0", b"\r\n."];
         let mut seed = 1_u32;
-        let mut bytes = [0_u8; 200];
-        for _ in 0..2_000 {
-            for byte in &mut bytes {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                // Mostly plain letters, so that whole blocks are plain now and then.
-                let choice = (seed >> 24) as usize;
-                *byte = if choice < 250 { b'x' } else { alphabet[choice % 8] };
+        let mut random = |bound: usize| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 16) as usize % bound
+        };
+        let mut reached = [0; 4];
+        for _ in 0..20_000 {
+            let (mut buffer, mut length) = ([0_u8; 256], 0);
+            let wanted = random(200);
+            while length < wanted {
+                let part = if random(60) == 0 { odd[random(odd.len())] } else { sound[random(sound.len())] };
+                length += copy(part, &mut buffer[length..]);
             }
-            let expected = (0..bytes.len())
-                .find(|&index| {
-                    let previous = if index == 0 { b'\n' } else { bytes[index - 1] };
-                    is_special(previous, bytes[index])
-                })
-                .unwrap_or(bytes.len());
-            assert_eq!(plain_prefix(&bytes, b'\n'), expected);
+            let bytes = &buffer[..length];
+            let previous = [b'\n', b'\r', b'a'][random(3)];
+            let before = |index: usize| if index == 0 { previous } else { bytes[index - 1] };
+            let expected = (0..length).find(|&index| is_special(before(index), bytes[index])).unwrap_or(length);
+            assert_eq!(plain_prefix(bytes, previous), expected, "{bytes:?} behind {previous}");
+            reached[expected / 64] += 1;
         }
+        // Both short and long ones were seen.
+        assert!(reached[..3].iter().all(|count| *count > 1_000), "{reached:?}");
     }
 }

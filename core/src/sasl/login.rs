@@ -1,6 +1,6 @@
 //! LOGIN (draft-murchison-sasl-login): the server asks for user and password, one after the other.
 
-use super::{ClientMechanism, Mechanism, check_credential, join};
+use super::{ClientMechanism, Mechanism, Response, check_credential, join};
 use crate::error::Misuse;
 
 /// The server's first question; Outlook knows no other (`VXNlcm5hbWU6`).
@@ -48,13 +48,13 @@ impl ClientMechanism for Login<'_> {
     }
 
     /// User, then password, whatever the wording of the questions; a third question makes no sense.
-    fn respond(&mut self, _challenge: &[u8], response: &mut [u8]) -> Option<usize> {
+    fn respond(&mut self, _challenge: &[u8], response: &mut [u8]) -> Response {
         let answer = match self.answered {
             0 => self.user,
             1 => self.password,
-            _ => return None,
+            _ => return Response::Cancel,
         };
         self.answered += 1;
-        join(&[answer.as_bytes()], response)
+        join(&[answer.as_bytes()], response).into()
     }
 }

@@ -1,6 +1,7 @@
 //! PLAIN (RFC 4616): `[authorization] NUL user NUL password` in one message.
 
-use super::{ClientMechanism, Credentials, MalformedCredentials, Mechanism, check_credential, join};
+use super::server::text;
+use super::{ClientMechanism, Credentials, MalformedCredentials, Mechanism, Proof, Response, check_credential, join};
 use crate::error::Misuse;
 
 /// The client's side of PLAIN. Borrows the credentials and keeps no copy.
@@ -36,8 +37,8 @@ impl ClientMechanism for Plain<'_> {
     }
 
     /// The server's challenge is empty (RFC 4616 §2); some send text, which says nothing.
-    fn respond(&mut self, _challenge: &[u8], response: &mut [u8]) -> Option<usize> {
-        self.initial(response)
+    fn respond(&mut self, _challenge: &[u8], response: &mut [u8]) -> Response {
+        self.initial(response).into()
     }
 }
 
@@ -48,15 +49,12 @@ impl ClientMechanism for Plain<'_> {
 /// ```
 pub(super) fn parse(message: &[u8]) -> Result<Credentials<'_>, MalformedCredentials> {
     let mut fields = message.splitn(3, |byte| *byte == 0);
-    let mut field = || {
-        let field = fields.next().ok_or(MalformedCredentials)?;
-        core::str::from_utf8(field).map_err(|_| MalformedCredentials)
-    };
+    let mut field = || text(fields.next().ok_or(MalformedCredentials)?);
     let (authorization, user, password) = (field()?, field()?, field()?);
     if user.is_empty() || password.contains('\0') {
         return Err(MalformedCredentials);
     }
-    Ok(Credentials { mechanism: Mechanism::Plain, authorization, user, password })
+    Ok(Credentials { mechanism: Mechanism::Plain, authorization, user, proof: Proof::Password(password) })
 }
 
 #[cfg(test)]
@@ -65,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_message_needs_two_nul_and_a_user() {
-        assert_eq!(parse(b"\0tim\0secret").map(|found| (found.user, found.password)), Ok(("tim", "secret")));
+        assert_eq!(parse(b"\0tim\0secret").map(|found| (found.user, found.password())), Ok(("tim", Some("secret"))));
         assert_eq!(parse(b"Ursel\0Kurt\0xipj3plmq").map(|found| found.authorization), Ok("Ursel"));
         for message in [&b""[..], b"\0", b"tim\0secret", b"\0\0secret", b"\0tim\0a\0b", b"\0\xff\0a"] {
             assert_eq!(parse(message), Err(MalformedCredentials));

@@ -1,7 +1,7 @@
 //! Attributes of XCLIENT (Postfix `XCLIENT_README`): what a proxy knows of the client behind it.
 
-use super::text::{KEYWORD, VALUE, is, utf8};
 use super::xtext::Xtext;
+use crate::text::{KEYWORD, VALUE, is, utf8};
 
 /// One attribute, such as `ADDR=192.0.2.1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

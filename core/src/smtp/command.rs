@@ -5,9 +5,8 @@ use super::key::{key, key_of};
 use super::literal::address_literal;
 use super::parameter::Parameters;
 use super::path::{Path, domain, is_plain_domain};
-use super::text::{Decimal, KEYWORD, check_no_control, is, is_word, number, utf8};
-use crate::error::Misuse;
 use crate::leniency::{Anomalies, Leniency};
+use crate::text::{Decimal, KEYWORD, is, is_word, number, utf8};
 
 /// A command, read from a line or about to become one.
 ///
@@ -314,16 +313,6 @@ fn put_optional(verb: &str, argument: &str, put: &mut dyn FnMut(&[u8])) {
     put(verb.as_bytes());
     if !argument.is_empty() {
         put_words(&[" ", argument], put);
-    }
-}
-
-/// Refuses a host's argument that is not one word of printable text.
-pub(super) fn check_word(argument: &str) -> Result<(), Misuse> {
-    check_no_control(argument.as_bytes())?;
-    match argument.bytes().position(|byte| byte <= b' ' || byte == 127) {
-        Some(offset) => Err(Misuse::Syntax { offset: offset as u32 }),
-        None if argument.is_empty() => Err(Misuse::Syntax { offset: 0 }),
-        None => Ok(()),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::extension_set::{ExtensionSet, WINDOW};
 use super::key::{key, key_of};
-use super::text::{KEYWORD, is, number, number_u32, utf8};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{WIDE, after, front, is_ascii};
+use crate::text::{KEYWORD, is, number, number_u32, utf8};
 
 /// One line of an EHLO reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

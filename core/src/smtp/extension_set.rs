@@ -1,6 +1,6 @@
 //! The extensions that have a name here, as a set.
 
-use super::text::{difference_of_eight, is_word};
+use crate::text::{difference_of_eight, is_word};
 use core::fmt;
 use core::ops::BitOr;
 

@@ -1,6 +1,6 @@
 //! Short words as numbers: one comparison tells whether a word is this name, in any case.
 
-use super::text::number_of;
+use crate::text::number_of;
 
 /// Eight bytes with each letter as a capital, the first byte lowest. Of two words of one length, both
 /// with at most eight bytes, one a name of letters, digits and `-`, those are equal that differ in case

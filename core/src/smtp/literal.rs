@@ -1,8 +1,8 @@
 //! Address literals (RFC 5321 §4.1.3): `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
 
 use super::take::{byte, fail, front, word};
-use super::text::{KEYWORD, is, number};
 use crate::slice::after;
+use crate::text::{KEYWORD, is, number};
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
 

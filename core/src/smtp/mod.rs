@@ -32,7 +32,6 @@ mod status;
 #[cfg(all(feature = "client", feature = "alloc"))]
 mod submission;
 mod take;
-mod text;
 mod xtext;
 
 pub use crate::frame::LineEnds;

@@ -3,9 +3,9 @@
 use super::extension_set::ExtensionSet;
 use super::key::{key, key_of};
 use super::take::{self, word};
-use super::text::{Decimal, KEYWORD, has_no_control, is, is_word, number, number_u32, part_of, printable, until, utf8};
 use super::xtext::Xtext;
 use crate::slice::after;
+use crate::text::{Decimal, KEYWORD, has_no_control, is, is_word, number, number_u32, part_of, printable, until, utf8};
 use nom::combinator::verify;
 use nom::{IResult, Parser};
 

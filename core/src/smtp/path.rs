@@ -2,9 +2,9 @@
 
 use super::literal::address_literal;
 use super::take::{self, byte, fail, whole, word};
-use super::text::{ATEXT, DOT, DOT_ALONE, HYPHEN, LABEL, LOOSE, classes, is, part_of, until, utf8};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{WIDE, after, front};
+use crate::text::{ATEXT, DOT, DOT_ALONE, HYPHEN, LABEL, LOOSE, classes, is, part_of, until, utf8};
 use nom::branch::alt;
 use nom::combinator::{opt, verify};
 use nom::sequence::{preceded, terminated};

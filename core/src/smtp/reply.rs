@@ -3,10 +3,10 @@
 use super::extension::Extension;
 use super::extension_set::WINDOW;
 use super::status::EnhancedCode;
-use super::text::{Decimal, word_length};
 use crate::frame::{ReplyFrame, ReplyFramer, line_feed};
 use crate::leniency::{Anomalies, Leniency};
 use crate::slice::{after, front, is_ascii};
+use crate::text::{Decimal, word_length};
 use core::fmt;
 
 /// A checked view on one whole reply.

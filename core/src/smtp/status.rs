@@ -1,6 +1,6 @@
 //! Enhanced status codes (RFC 3463, RFC 2034).
 
-use super::text::Decimal;
+use crate::text::Decimal;
 use core::fmt;
 
 /// A code such as `5.1.1`: class, subject and detail.

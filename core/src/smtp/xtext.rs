@@ -1,7 +1,7 @@
 //! `xtext` (RFC 3461 §4): text in parameters, with `+` and two hexadecimal digits for what may not
 //! stand there.
 
-use super::text::{VALUE, is, is_printable};
+use crate::text::{VALUE, is, is_printable};
 
 /// A text that is written as xtext.
 ///

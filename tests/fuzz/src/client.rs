@@ -289,7 +289,9 @@ impl<B: Buffers> Host<Client<B>> for User<'_> {
             Heard::Challenge => {
                 line.drain(client);
                 let answer = match &mut self.mechanism {
-                    Some(mechanism) if !self.choices.byte().is_multiple_of(4) => client.auth_respond(mechanism.get()),
+                    Some(mechanism) if !self.choices.byte().is_multiple_of(4) => {
+                        client.auth_respond(mechanism.get()).map(drop)
+                    }
                     _ => client.auth_cancel(),
                 };
                 if let Err(error) = answer {

@@ -14,6 +14,7 @@ mod client;
 mod command;
 mod dot_framing;
 mod reply;
+mod sasl;
 mod server;
 mod session;
 mod submission;
@@ -24,6 +25,7 @@ pub use client::smtp_client;
 pub use command::smtp_command;
 pub use dot_framing::dot_framing;
 pub use reply::smtp_reply;
+pub use sasl::{sasl_between, sasl_client, sasl_server};
 pub use server::smtp_server;
 pub use submission::smtp_submission;
 
@@ -31,8 +33,11 @@ pub use submission::smtp_submission;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("dot_framing", dot_framing),
+    ("sasl_between", sasl_between),
+    ("sasl_client", sasl_client),
+    ("sasl_server", sasl_server),
     ("smtp_client", smtp_client),
     ("smtp_command", smtp_command),
     ("smtp_reply", smtp_reply),

@@ -114,7 +114,7 @@ impl Session {
         self.driver.endpoint.auth(&mut *mechanism)?;
         loop {
             match self.next()? {
-                Happened::Challenge => self.driver.endpoint.auth_respond(&mut *mechanism)?,
+                Happened::Challenge => drop(self.driver.endpoint.auth_respond(&mut *mechanism)?),
                 Happened::Reply(Verb::Auth, code) => return Ok(code),
                 other => panic!("AUTH was answered by {other:?}"),
             }

@@ -238,7 +238,7 @@ impl Host<'_> {
                 self.transaction.client = (*name).to_owned();
             }
             ServerEvent::Auth(credentials) => {
-                let account = (credentials.user, credentials.password);
+                let account = (credentials.user, credentials.password().unwrap_or_default());
                 if !ACCOUNTS.contains(&account) {
                     return Action::Reject(535, EnhancedCode::new(5, 7, 8), "Wrong password");
                 }

@@ -177,7 +177,7 @@ fn lint() -> Result<()> {
     process::run(process::cargo(&["clippy", "--workspace", "--all-targets", "--all-features"]).args(warnings_fail))?;
     process::run(
         process::cargo(&["clippy", "-p", "mailproto", "--no-default-features"])
-            .args(["--features", "smtp,client,server"])
+            .args(["--features", "smtp,pop3,client,server"])
             .args(warnings_fail),
     )
 }
@@ -199,7 +199,7 @@ fn bare() -> Result<()> {
             Toolchain::of(target)?
                 .cargo("build", Library::Core)
                 .args(["-p", "mailproto", "--no-default-features"])
-                .args(["--features", "smtp,client,server"]),
+                .args(["--features", "smtp,pop3,client,server"]),
         )?;
     }
     Ok(())

@@ -268,7 +268,12 @@ pub unsafe extern "C" fn mailproto_smtp_client_auth_respond(
     sasl: *mut mailproto_sasl,
 ) -> mailproto_status {
     // SAFETY: the caller's contract.
-    unsafe { change(client, |client| Ok(client.auth_respond(sasl.as_mut().ok_or(Fault::NullPointer)?.mechanism())?)) }
+    unsafe {
+        change(client, |client| {
+            client.auth_respond(sasl.as_mut().ok_or(Fault::NullPointer)?.mechanism())?;
+            Ok(())
+        })
+    }
 }
 
 /// Cancels the exchange instead of answering.

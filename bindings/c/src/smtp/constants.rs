@@ -178,9 +178,13 @@ pub const MAILPROTO_SASL_OAUTHBEARER: mailproto_sasl_mechanisms = 256;
 pub const MAILPROTO_SASL_EXTERNAL: mailproto_sasl_mechanisms = 512;
 /// RFC 4505.
 pub const MAILPROTO_SASL_ANONYMOUS: mailproto_sasl_mechanisms = 1024;
+/// RFC 5802 with SHA-512 (draft-melnikov-scram-sha-512).
+pub const MAILPROTO_SASL_SCRAM_SHA_512: mailproto_sasl_mechanisms = 2048;
+/// RFC 5802 with SHA-512, bound to the TLS channel.
+pub const MAILPROTO_SASL_SCRAM_SHA_512_PLUS: mailproto_sasl_mechanisms = 4096;
 
 /// Which bit is which mechanism.
-const MECHANISMS: [(mailproto_sasl_mechanisms, Mechanism); 11] = [
+const MECHANISMS: [(mailproto_sasl_mechanisms, Mechanism); 13] = [
     (MAILPROTO_SASL_PLAIN, Mechanism::Plain),
     (MAILPROTO_SASL_LOGIN, Mechanism::Login),
     (MAILPROTO_SASL_CRAM_MD5, Mechanism::CramMd5),
@@ -192,6 +196,8 @@ const MECHANISMS: [(mailproto_sasl_mechanisms, Mechanism); 11] = [
     (MAILPROTO_SASL_OAUTHBEARER, Mechanism::OAuthBearer),
     (MAILPROTO_SASL_EXTERNAL, Mechanism::External),
     (MAILPROTO_SASL_ANONYMOUS, Mechanism::Anonymous),
+    (MAILPROTO_SASL_SCRAM_SHA_512, Mechanism::ScramSha512),
+    (MAILPROTO_SASL_SCRAM_SHA_512_PLUS, Mechanism::ScramSha512Plus),
 ];
 
 pub(crate) fn mechanism(number: mailproto_sasl_mechanisms) -> Result<Mechanism, Fault> {

@@ -359,7 +359,7 @@ impl Shown for ServerEvent<'_> {
             Self::Auth(credentials) => mailproto_smtp_event {
                 mechanisms: super::constants::mechanism_bits(Mechanisms::NONE.with(credentials.mechanism)),
                 user: mailproto_bytes::text(credentials.user),
-                password: mailproto_bytes::text(credentials.password),
+                password: mailproto_bytes::text(credentials.password().unwrap_or_default()),
                 authorization: mailproto_bytes::text(credentials.authorization),
                 ..question(MAILPROTO_SMTP_EVENT_AUTH)
             },

@@ -1,5 +1,6 @@
 //! The `mailproto` command as its users meet it: run as a program, spoken to over loopback.
 
+mod crash;
 mod example;
 mod explain;
 mod parse;
@@ -7,4 +8,6 @@ mod probe;
 mod program;
 mod send;
 mod serve;
+mod serve_pop3;
+mod store;
 mod wire;

@@ -64,7 +64,7 @@ impl Outcome {
 /// A running `mailproto serve`.
 pub(super) struct Server {
     child: Child,
-    stdout: BufReader<ChildStdout>,
+    stdout: Option<BufReader<ChildStdout>>,
     stderr: Option<JoinHandle<String>>,
     pub(super) ready: Value,
 }
@@ -85,7 +85,7 @@ impl Server {
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let ready = serde_json::from_str(&line).unwrap_or_default();
-        Self { child, stdout, stderr: Some(stderr), ready }
+        Self { child, stdout: Some(stdout), stderr: Some(stderr), ready }
     }
 
     /// The port of a listener.
@@ -103,8 +103,21 @@ impl Server {
     /// The next message that it tells of.
     pub(super) fn message(&mut self) -> Value {
         let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
+        self.stdout.as_mut().unwrap().read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap()
+    }
+
+    /// Nobody reads any more what it tells.
+    pub(super) fn close_stdout(&mut self) {
+        self.stdout = None;
+    }
+
+    /// The most memory that it has had at a time, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(super) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() << 10
     }
 
     /// Sends a signal to it, by its name.

@@ -49,10 +49,10 @@ fn without_ports_it_listens_where_it_says_for_one_user() {
     if server.ready.is_null() {
         let (status, stderr) = server.end();
         assert_eq!(status, Some(3));
-        assert!(stderr.contains("2525") || stderr.contains("2587"), "{stderr}");
+        assert!(["2525", "2587", "2110"].iter().any(|port| stderr.contains(port)), "{stderr}");
         return;
     }
-    assert_eq!(server.ready.to_string(), "{\"ready\":true,\"smtp\":2525,\"submission\":2587}");
+    assert_eq!(server.ready.to_string(), "{\"ready\":true,\"smtp\":2525,\"submission\":2587,\"pop3\":2110}");
     server.signal("INT");
     let (status, stderr) = server.end();
     assert_eq!(status, Some(0));
@@ -205,14 +205,17 @@ fn a_trace_shows_each_connection_and_no_secret() {
 fn wrong_usage_is_told_with_what_to_try() {
     for (arguments, hint) in [
         (&["serve", "--smtps", "0"][..], "--tls-self-signed"),
+        (&["serve", "--pop3s", "0"], "--tls-self-signed"),
         (&["serve", "--require-tls"], "--tls-self-signed"),
         (&["serve", "--mask", "NONSENSE"], "PIPELINING"),
+        (&["serve", "--mask", "NONSENSE"], "UIDL"),
         (&["serve", "--user", "ann"], "NAME:PASSWORD"),
         (&["serve", "--user", ":x"], "NAME:PASSWORD"),
         (&["serve", "--domain", "two words"], "--domain"),
         (&["serve", "--tls-cert", "a.pem"], "--tls-key"),
         (&["serve", "--tls-cert", "no.pem", "--tls-key", "no.pem"], "no.pem"),
-        (&["serve", "--store", "mail.db"], "memory"),
+        (&["serve", "--store", "no-such-folder/mail.db"], "no-such-folder/mail.db: No such file"),
+        (&["serve", "--store", "."], "write memory"),
         (&["serve", "--smtp", "70000"], "70000"),
         (&["serve", "--password-file", "no-such-file", "--user", "ann"], "no-such-file"),
         (&[], "Usage"),

@@ -24,6 +24,15 @@ impl Wire {
         self.reply()
     }
 
+    /// Says a line and reads the response and the lines behind it, up to a lone dot.
+    pub(super) fn list(&mut self, line: &str) -> String {
+        let mut response = self.say(line);
+        while !response.ends_with("\r\n.\r\n") {
+            assert!(self.0.read_line(&mut response).unwrap() > 0, "{response}");
+        }
+        response
+    }
+
     /// Reads a reply; empty at the end.
     pub(super) fn reply(&mut self) -> String {
         let mut reply = String::new();

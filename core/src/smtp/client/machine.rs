@@ -8,8 +8,8 @@ use super::super::state::{Outcome, State};
 use super::super::{LineEnds, Protocol};
 use super::found::{Advance, Body, Found, What};
 use super::options::{ClientOptions, ClientTimeouts};
-use super::queue::Queue;
 use crate::buffer::Sink;
+use crate::client::{Queue, Waits};
 use crate::endpoint::CommandId;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{ChunkFramer, DotWriter, ReplyFrame, ReplyFramer};
@@ -17,6 +17,16 @@ use crate::leniency::{Anomalies, Leniency};
 use crate::limits::Limits;
 use crate::slice::front;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
+
+impl Waits for Verb {
+    const NONE: Self = Self::Greeting;
+
+    /// Whatever does not change what comes after it (RFC 2920 §3.1, RFC 3030 §4.2); the end of a
+    /// message may be followed too.
+    fn may_be_followed(self) -> bool {
+        matches!(self, Self::Rset | Self::Mail | Self::Rcpt | Self::Bdat | Self::BdatLast | Self::DataEnd)
+    }
+}
 
 /// The order of the fields is the order in memory, and is chosen: fields that start as zeros stand
 /// together, and in front of them none that starts with undefined bytes, as padding and the unused
@@ -34,7 +44,7 @@ pub(super) struct Machine {
     /// Bytes of the present reply that were read past.
     skipped: u64,
     pub(super) chunk: ChunkFramer,
-    pub(super) queue: Queue,
+    pub(super) queue: Queue<Verb>,
     framer: ReplyFramer,
     leniency: Leniency,
     pub(super) anomalies: Anomalies,
@@ -49,6 +59,8 @@ pub(super) struct Machine {
     pub(super) secret: (u32, u32),
     /// Bytes of a challenge that wait in the input to be answered.
     pub(super) challenge: u32,
+    /// Where the challenge stands in them, decoded, and its length; zeros until it is decoded.
+    pub(super) decoded: (u32, u32),
     timeouts: ClientTimeouts,
     rounds: u16,
     pub(super) protocol: Protocol,
@@ -64,6 +76,8 @@ pub(super) struct Machine {
     wall: bool,
     /// The challenge is over the limit of a reply, so that no more than its start is known.
     pub(super) challenge_cut: bool,
+    /// The mechanism of the present AUTH has not been satisfied by the server.
+    pub(super) unproven: bool,
     eof: bool,
     closing: bool,
     /// The host has heard of `failure`.
@@ -98,9 +112,11 @@ impl Machine {
             visible: 0,
             secret: (0, 0),
             challenge: 0,
+            decoded: (0, 0),
             rounds: 0,
             wall: false,
             challenge_cut: false,
+            unproven: false,
             eof: false,
             closing: false,
             told: false,
@@ -316,6 +332,10 @@ impl Machine {
             self.closing = true;
             return Some(What::Closing);
         };
+        if verb == Verb::Auth && outcome == Outcome::Success && self.unproven {
+            self.violation(ViolationKind::UnprovenServer);
+            return None;
+        }
         self.consume(consumed);
         match (verb, outcome) {
             (Verb::Auth, Outcome::GoAhead) => {
@@ -475,6 +495,7 @@ impl Machine {
     /// The exchange goes on or is over.
     pub(super) fn answered_challenge(&mut self) {
         self.challenge = 0;
+        self.decoded = (0, 0);
     }
 
     pub(super) fn start_exchange(&mut self) {

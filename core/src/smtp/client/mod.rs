@@ -46,7 +46,6 @@ mod event;
 mod found;
 mod machine;
 mod options;
-mod queue;
 mod verb;
 
 pub use event::Event;
@@ -62,8 +61,7 @@ use crate::codec::base64;
 use crate::endpoint::{CommandId, Endpoint, TransmitLog};
 use crate::error::{Error, Misuse};
 use crate::leniency::Anomalies;
-use crate::sasl::ClientMechanism;
-use crate::slice::after_mut;
+use crate::sasl::{ClientMechanism, Progress, Response};
 use crate::time::{Instant, Timeout};
 use found::Advance;
 use machine::Machine;
@@ -137,23 +135,46 @@ impl<B: Buffers> Client<B> {
 
     /// Answers a challenge. One that makes no sense to the mechanism, is not base64 or is over the
     /// limit of a reply is answered by cancelling the exchange, which the server then refuses with
-    /// 501.
+    /// 501. [`Progress::Working`] asks for another call: the mechanism computes in steps.
+    ///
+    /// Success before the mechanism [is satisfied](ClientMechanism::is_satisfied) is
+    /// [`ViolationKind::UnprovenServer`](crate::ViolationKind::UnprovenServer).
     ///
     /// # Errors
     /// [`Misuse::OutOfOrder`] when no challenge waits, [`Misuse::Full`] while something is to be
     /// transmitted first.
-    pub fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<(), Error> {
+    pub fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<Progress, Error> {
         let length = self.waiting_challenge()?;
-        let line = self.receive.filled_mut().get_mut(..length).unwrap_or(&mut []);
-        let text = challenge_text(line);
-        let challenge = match base64::decode_in_place(text) {
-            Ok(length) if !self.machine.challenge_cut => text.get(..length),
-            _ => None,
+        let challenge = self.decoded_challenge(length);
+        let (machine, receive) = (&mut self.machine, &self.receive);
+        let challenge = challenge.and_then(|(start, length)| receive.filled().get(start..)?.get(..length));
+        let mut respond = |space: &mut [u8]| match challenge {
+            Some(challenge) => mechanism.respond(challenge, space),
+            None => Response::Cancel,
         };
-        let mut respond = |space: &mut [u8]| mechanism.respond(challenge?, space);
-        self.machine.respond(&mut respond, &mut self.transmit)?;
-        self.receive.take(length);
-        Ok(())
+        let progress = machine.respond(&mut respond, &mut self.transmit)?;
+        if progress == Progress::Done {
+            self.machine.unproven = !mechanism.is_satisfied();
+            self.receive.take(length);
+        }
+        Ok(progress)
+    }
+
+    /// Where the challenge stands in its reply of this length; decoded once, however often it is asked
+    /// for. `None` if it is no base64 or was cut off.
+    fn decoded_challenge(&mut self, length: usize) -> Option<(usize, usize)> {
+        if self.machine.decoded.0 == 0 {
+            let reply = self.receive.filled_mut().get_mut(..length).unwrap_or_default();
+            let start = challenge_start(reply);
+            let end = reply.trim_ascii_end().len();
+            let text = reply.get_mut(start..end).unwrap_or_default();
+            self.machine.decoded = match base64::decode_in_place(text) {
+                Ok(length) if !self.machine.challenge_cut => (start as u32, length as u32),
+                _ => (u32::MAX, 0),
+            };
+        }
+        let (start, length) = self.machine.decoded;
+        (start != u32::MAX).then_some((start as usize, length as usize))
     }
 
     /// Cancels the exchange instead of answering (RFC 4954 §4).
@@ -162,7 +183,7 @@ impl<B: Buffers> Client<B> {
     /// As [`auth_respond`](Self::auth_respond).
     pub fn auth_cancel(&mut self) -> Result<(), Error> {
         let length = self.waiting_challenge()?;
-        self.machine.respond(&mut |_| None, &mut self.transmit)?;
+        self.machine.respond(&mut |_| Response::Cancel, &mut self.transmit)?;
         self.receive.take(length);
         Ok(())
     }
@@ -326,12 +347,10 @@ impl<B: Buffers> Client<B> {
     }
 }
 
-/// The text of the last line of a 334 reply, without its code and line end.
-fn challenge_text(reply: &mut [u8]) -> &mut [u8] {
-    let length = reply.trim_ascii_end().len();
-    let text = reply.get_mut(..length).unwrap_or_default();
-    let start = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
-    after_mut(text, start + 4)
+/// Where the text of the last line of a 334 reply starts, behind its code.
+fn challenge_start(reply: &[u8]) -> usize {
+    let lines = reply.trim_ascii_end();
+    lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1) + 4
 }
 
 impl<B: Buffers> Endpoint for Client<B> {

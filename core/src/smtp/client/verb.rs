@@ -1,12 +1,11 @@
 //! What a client can ask for.
 
 use super::super::attribute::Attribute;
-use super::super::command::{Verb, check_word};
+use super::super::command::Verb;
 use super::super::extension_set::ExtensionSet;
 use super::super::parameter::Parameter;
 use super::super::path::Path;
 use super::super::state::{Outcome, State};
-use super::super::text::{Decimal, check_no_control, utf8};
 use super::found::Body;
 use super::machine::Machine;
 use crate::buffer::Sink;
@@ -14,8 +13,9 @@ use crate::codec::base64;
 use crate::endpoint::CommandId;
 use crate::error::{Error, Misuse};
 use crate::frame::{ChunkFramer, DotWriter};
-use crate::sasl::ClientMechanism;
+use crate::sasl::{ClientMechanism, Progress, Response};
 use crate::slice::{copy, front};
+use crate::text::{Decimal, check_no_control, check_word, utf8};
 
 /// AUTH lines up to this length may carry an initial response (RFC 4954 §4).
 const INITIAL_RESPONSE_LINE: usize = 512;
@@ -24,6 +24,10 @@ const INITIAL_RESPONSE_LINE: usize = 512;
 type Encode<'a> = dyn FnMut(&mut dyn FnMut(&[u8])) + 'a;
 
 const LINE_END: &[u8] = b"\r\n";
+
+/// Room that must be free before a mechanism is asked for a response: whatever it says, the line can be
+/// ended, or the exchange cancelled.
+const RESPONSE_ROOM: usize = 8;
 
 impl Machine {
     /// Queues a line that the words make; they bring their own spaces.
@@ -253,7 +257,8 @@ impl Machine {
         let line_end = transmit.pending() - 2;
         let before = self.visible;
         let most = INITIAL_RESPONSE_LINE - (5 + length + 2);
-        if let Some(count) = self.put_secret(&mut |space| mechanism.initial(space), most, true, transmit) {
+        let mut initial = |space: &mut [u8]| mechanism.initial(space).into();
+        if let Response::Ready(count) = self.put_secret(&mut initial, most, true, transmit) {
             transmit.insert_last(count, line_end);
             // The space in front of it is no secret.
             self.secret = (line_end as u32 + 1, count as u32 - 1);
@@ -262,18 +267,19 @@ impl Machine {
                 None => self.visible = before + count as u32,
             }
         }
+        self.unproven = !mechanism.is_satisfied();
         Ok(id)
     }
 
-    /// Puts a response in base64 at the end of the transmit buffer; how many bytes it took. `None`
-    /// and nothing put if there is none or it does not fit in `most` bytes.
+    /// Puts a response in base64 at the end of the transmit buffer, if it is ready, and says how many
+    /// bytes it took. Nothing is put where there is none or it does not fit in `most` bytes.
     fn put_secret(
         &mut self,
-        respond: &mut dyn FnMut(&mut [u8]) -> Option<usize>,
+        respond: &mut dyn FnMut(&mut [u8]) -> Response,
         most: usize,
         initial: bool,
         transmit: &mut dyn Sink,
-    ) -> Option<usize> {
+    ) -> Response {
         transmit.set_secret();
         let space = transmit.space((most + most * 3 / 4).max(64));
         // Plain bytes at the end of the space, their base64 at its front, then the plain bytes go.
@@ -285,54 +291,49 @@ impl Machine {
             }
             text => (0, text),
         };
-        let encoded = respond(plain).and_then(|length| {
-            if initial && length == 0 {
-                // An empty response is written so that it can be told from none (RFC 4954 §4).
-                text.first_mut().map(|place| *place = b'=').map(|()| 1)
-            } else {
-                base64::encode(plain.get(..length)?, text)
-            }
-        });
+        let response = respond(plain);
+        let encoded = match response {
+            // An empty response is written so that it can be told from none (RFC 4954 §4).
+            Response::Ready(0) if initial => text.first_mut().map(|place| *place = b'=').map(|()| 1),
+            Response::Ready(length) => plain.get(..length).and_then(|plain| base64::encode(plain, text)),
+            _ => None,
+        };
         zeroize::Zeroize::zeroize(plain);
         let count = encoded.map(|length| length + lead).filter(|count| *count <= most);
         if count.is_none() {
             zeroize::Zeroize::zeroize(text);
         }
         transmit.filled(count.unwrap_or(0));
-        count
+        if response == Response::Working { response } else { count.into() }
     }
 
-    /// Answers the challenge whose plain bytes are given; `None` cancels.
+    /// Answers the challenge, or cancels, as `respond` says.
     pub(super) fn respond(
         &mut self,
-        respond: &mut dyn FnMut(&mut [u8]) -> Option<usize>,
+        respond: &mut dyn FnMut(&mut [u8]) -> Response,
         transmit: &mut dyn Sink,
-    ) -> Result<(), Error> {
+    ) -> Result<Progress, Error> {
         let place = self.visible as usize;
+        if transmit.room(RESPONSE_ROOM) < RESPONSE_ROOM {
+            return Err(transmit.no_room().into());
+        }
         let most = self.limits.sasl_line as usize - 2;
-        let count = self.put_secret(respond, most, false, transmit);
-        let count = match count {
-            Some(count) => count,
+        let count = match self.put_secret(respond, most, false, transmit) {
+            Response::Ready(count) => count,
+            Response::Working => return Ok(Progress::Working),
             // What cannot be answered is cancelled (RFC 4954 §4).
-            None => {
-                if transmit.room(3) < 3 {
-                    return Err(transmit.no_room().into());
-                }
+            Response::Cancel => {
                 transmit.put(b"*");
                 1
             }
         };
-        if transmit.room(2) < 2 {
-            transmit.truncate(transmit.pending() - count);
-            return Err(transmit.no_room().into());
-        }
-        transmit.put(b"\r\n");
+        transmit.put(LINE_END);
         // Ahead of commands that wait for the end of the exchange.
         transmit.insert_last(count + 2, place);
         self.secret = (place as u32, count as u32);
         self.visible += (count + 2) as u32;
         self.answered_challenge();
-        Ok(())
+        Ok(Progress::Done)
     }
 }
 

@@ -4,10 +4,9 @@ use super::super::command::{CommandErrorKind, Verb};
 use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::status::EnhancedCode;
-use super::super::text::Decimal;
-use super::options::Name;
 use crate::buffer::Sink;
 use crate::sasl::Mechanisms;
+use crate::text::{Decimal, ShortText};
 
 /// A reply that the endpoint gives of its own accord.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +43,8 @@ pub(super) const AUTH_FIRST: Answer = answer(530, (5, 7, 0), "Authentication req
 pub(super) const AUTH_NEEDS_TLS: Answer = answer(538, (5, 7, 11), "Encryption required for authentication");
 pub(super) const AUTH_TWICE: Answer = answer(503, (5, 5, 1), "Already authenticated");
 pub(super) const AUTH_MECHANISM: Answer = answer(504, (5, 5, 4), "Unrecognized authentication mechanism");
+pub(super) const AUTH_NO_INITIAL: Answer = answer(501, (5, 5, 4), "This mechanism takes no initial response");
+pub(super) const AUTH_INVALID: Answer = answer(535, (5, 7, 8), "Authentication credentials invalid");
 pub(super) const AUTH_CANCELLED: Answer = answer(501, (5, 7, 0), "Authentication cancelled");
 pub(super) const AUTH_MALFORMED: Answer = answer(501, (5, 5, 2), "Cannot decode the response");
 pub(super) const TOO_MANY_RECIPIENTS: Answer = answer(452, (4, 5, 3), "Too many recipients");
@@ -107,7 +108,7 @@ pub(super) struct Announcement {
 
 impl Announcement {
     /// Writes the whole reply through `put` (RFC 5321 §4.1.1.1).
-    pub(super) fn encode(&self, name: &Name, put: &mut dyn FnMut(&[u8])) {
+    pub(super) fn encode(&self, name: &ShortText, put: &mut dyn FnMut(&[u8])) {
         let lines = self.offered.keywords().count();
         put(if lines == 0 { b"250 " } else { b"250-" });
         put(name.as_bytes());

@@ -6,7 +6,6 @@ use super::super::parameter::{BodyType, Parameter, Parameters};
 use super::super::path::Path;
 use super::super::state::{Outcome, State};
 use super::super::status::EnhancedCode;
-use super::super::text::check_no_control;
 use super::answer::{self, Answer};
 use super::event::Event;
 use super::found::{Found, Question};
@@ -14,6 +13,7 @@ use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::error::{Error, Misuse};
 use crate::sasl::Mechanism;
+use crate::text::check_no_control;
 
 impl Machine {
     /// Reads what was found in `bytes`, answers what needs no host, and tells the rest.
@@ -22,7 +22,7 @@ impl Machine {
             Found::Connect => Event::Connect,
             Found::StartTls => Event::StartTls,
             Found::ChunkStart => Event::DataStart { chunking: true },
-            Found::Data { length } => Event::Data(bytes.get(..length).unwrap_or(bytes)),
+            Found::Data(piece) => Event::Data(piece.of(bytes)),
             Found::LineEnd { length } => Event::Data(b"\r\n".get(..length).unwrap_or(b"")),
             Found::DataEnd { recipient } => Event::DataEnd { recipient },
             Found::Aborted(abort) => Event::DataAborted(abort),
@@ -37,11 +37,17 @@ impl Machine {
                     Ok(credentials) => Event::Auth(credentials),
                     Err(_) => {
                         self.question = None;
+                        self.resume_after_auth();
                         self.note_failed_auth();
                         self.refuse(answer::AUTH_MALFORMED, b"", transmit)
                     }
                 }
             }
+            Found::Response { exchange, response } => Event::AuthResponse {
+                mechanism: exchange.mechanism(),
+                first: exchange.is_first(),
+                response: response.map(|span| span.of(bytes)),
+            },
             Found::Line { length } => self.line(bytes.get(..length).unwrap_or(bytes), transmit),
         }
     }
@@ -278,7 +284,7 @@ impl Machine {
                 self.question = None;
                 return Ok(());
             }
-            Question::Auth => answer::AUTHENTICATED,
+            Question::Auth | Question::AuthResponse => answer::AUTHENTICATED,
             Question::Mail => answer::SENDER_OK,
             Question::Rcpt => answer::RECIPIENT_OK,
             Question::DataStart { chunking: false } => answer::GO_AHEAD,
@@ -291,7 +297,10 @@ impl Machine {
         self.reply(answer.code, answer.enhanced, text.unwrap_or(answer.text), transmit)?;
         self.question = None;
         match question {
-            Question::Auth => self.authenticated = true,
+            Question::Auth | Question::AuthResponse => {
+                self.authenticated = true;
+                self.resume_after_auth();
+            }
             Question::Mail => {
                 self.state = State::Sender;
                 self.sender_refused = false;
@@ -369,7 +378,10 @@ impl Machine {
         self.reply(code, enhanced, text, transmit)?;
         self.question = None;
         match question {
-            Question::Auth => self.note_failed_auth(),
+            Question::Auth | Question::AuthResponse => {
+                self.note_failed_auth();
+                self.resume_after_auth();
+            }
             Question::Mail => self.sender_refused = true,
             Question::DataStart { chunking: true } => {
                 self.refuse_chunks(Answer { code, enhanced, text: "Message refused" });

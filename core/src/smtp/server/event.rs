@@ -3,7 +3,7 @@
 use super::super::attribute::Attributes;
 use super::super::parameter::Parameters;
 use super::super::path::Path;
-use crate::sasl::Credentials;
+use crate::sasl::{Credentials, Mechanism};
 
 /// Something a client did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,17 @@ pub enum Event<'a> {
     StartTls,
     /// Question: the client says who it is.
     Auth(Credentials<'a>),
+    /// Question: a response in an exchange that the host conducts, such as SCRAM. Answer with
+    /// [`challenge`](super::Server::challenge) to go on, or end it with
+    /// [`accept`](super::Server::accept) or [`reject`](super::Server::reject).
+    AuthResponse {
+        /// The mechanism.
+        mechanism: Mechanism,
+        /// The exchange begins: whatever is left of one before it is over.
+        first: bool,
+        /// The response, decoded; `None` at the start of a mechanism in which the server speaks first.
+        response: Option<&'a [u8]>,
+    },
     /// Question: a transaction begins.
     Mail {
         /// The sender; null for reports.
@@ -84,6 +95,7 @@ impl Event<'_> {
             Self::Connect
                 | Self::Hello { .. }
                 | Self::Auth(_)
+                | Self::AuthResponse { .. }
                 | Self::Mail { .. }
                 | Self::Rcpt { .. }
                 | Self::DataStart { .. }

@@ -2,14 +2,21 @@
 //! until the exchange is complete, so that no copy of a secret is made.
 
 use super::answer;
-use super::found::{Advance, Found, Mode, Question, Span};
+use super::found::{Advance, Found, Mode, Question};
 use super::machine::Machine;
 use crate::buffer::Sink;
 use crate::codec::base64;
-use crate::error::Error;
+use crate::error::{Error, Misuse};
 use crate::frame::LineFrame;
 use crate::leniency::Anomalies;
-use crate::sasl::{ServerExchange, ServerStep};
+use crate::sasl::{Mechanism, ServerExchange, ServerStep, TokenRefusal};
+use crate::slice::{Span, front};
+
+/// Bytes of a challenge's line beside the challenge: `334 `, CR LF.
+const CHALLENGE_FRAME: usize = 6;
+
+/// The longest reason for refusing a token, as JSON.
+const REFUSAL_MAX: usize = 512;
 
 /// A SASL exchange under way. The responses stay in the input, decoded, until it is complete.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +26,8 @@ pub(super) struct Exchange {
     pub(super) held: u32,
     pub(super) responses: [Span; 2],
     pub(super) count: u8,
+    /// The host has refused the token and said why: the client ends the exchange, whatever it says.
+    pub(super) refused: bool,
 }
 
 impl Machine {
@@ -29,32 +38,69 @@ impl Machine {
         initial: Option<Span>,
         input: &mut [u8],
         transmit: &mut dyn Sink,
-    ) -> Result<Advance, Error> {
-        self.exchange = Some(Exchange { sasl, held: 0, responses: [Span::default(); 2], count: 0 });
+    ) -> Advance {
+        let mut exchange = Exchange { sasl, held: 0, responses: [Span::default(); 2], count: 0, refused: false };
         self.mode = Mode::Auth;
         match initial {
-            None => {
-                if let Some(exchange) = &mut self.exchange {
-                    exchange.held = consumed as u32;
-                }
-                self.step_exchange(sasl.first(), transmit);
-                Ok(Advance::Secret)
+            Some(_) if !sasl.takes_initial_response() => {
+                self.found(consumed, Found::AuthFailed(answer::AUTH_NO_INITIAL))
             }
-            Some(span) => Ok(self.take_response(span, consumed, input, transmit).unwrap_or(Advance::Secret)),
+            Some(span) => {
+                self.exchange = Some(exchange);
+                self.take_response(span, consumed, input, transmit).unwrap_or(Advance::Secret)
+            }
+            None => match sasl.first() {
+                ServerStep::Challenge(challenge) => {
+                    exchange.held = consumed as u32;
+                    self.exchange = Some(exchange);
+                    say_challenge(challenge, transmit);
+                    Advance::Secret
+                }
+                _ => {
+                    self.exchange = Some(exchange);
+                    let found = Found::Response { exchange: sasl, response: None };
+                    self.ask(Question::AuthResponse, consumed, found)
+                }
+            },
         }
     }
 
-    /// Sends the challenge, if there is one. Whether the exchange is complete.
-    pub(super) fn step_exchange(&mut self, step: ServerStep, transmit: &mut dyn Sink) -> bool {
-        let ServerStep::Challenge(challenge) = step else {
-            return true;
+    /// The host goes on with the exchange that it conducts.
+    pub(super) fn challenge(&mut self, challenge: &[u8], transmit: &mut dyn Sink) -> Result<(), Error> {
+        if self.question != Some(Question::AuthResponse) {
+            return Err(Misuse::OutOfOrder.into());
+        }
+        self.put_challenge(challenge, transmit)
+    }
+
+    /// The host refuses a token and says why. The client may end the exchange by a response that means
+    /// nothing; then it is told (RFC 7628 §3.2.3).
+    pub(super) fn reject_token(&mut self, refusal: &TokenRefusal<'_>, transmit: &mut dyn Sink) -> Result<(), Error> {
+        let takes_token = |mechanism| matches!(mechanism, Mechanism::XOAuth2 | Mechanism::OAuthBearer);
+        let asked = self.question == Some(Question::Auth);
+        let Some(exchange) = self.exchange.filter(|exchange| asked && takes_token(exchange.sasl.mechanism())) else {
+            return Err(Misuse::OutOfOrder.into());
         };
-        let mut text = [0; 24];
-        let length = base64::encode(challenge, &mut text).unwrap_or(0);
-        transmit.put(b"334 ");
-        transmit.put(&text[..length]);
-        transmit.put(b"\r\n");
-        false
+        let mut json = [0; REFUSAL_MAX];
+        let length = refusal.encode(&mut json).ok_or(Misuse::TooLong { limit: REFUSAL_MAX as u32 })?;
+        self.put_challenge(front(&json, length), transmit)?;
+        self.exchange = Some(Exchange { refused: true, ..exchange });
+        Ok(())
+    }
+
+    fn put_challenge(&mut self, challenge: &[u8], transmit: &mut dyn Sink) -> Result<(), Error> {
+        let needed = CHALLENGE_FRAME + base64::encoded_length(challenge.len());
+        let longest = self.limits.sasl_line as usize;
+        let room = transmit.room(needed);
+        if needed > longest || room < needed && transmit.pending() == 0 && transmit.no_room() == Misuse::Full {
+            return Err(Misuse::TooLong { limit: longest.min(room) as u32 }.into());
+        }
+        if room < needed {
+            return Err(transmit.no_room().into());
+        }
+        say_challenge(challenge, transmit);
+        self.question = None;
+        Ok(())
     }
 
     pub(super) fn next_response(
@@ -82,6 +128,10 @@ impl Machine {
             }
             LineFrame::Line { length, consumed } => {
                 self.silence.broken();
+                if self.exchange.is_some_and(|exchange| exchange.refused) {
+                    self.mode = Mode::Commands;
+                    return Ok(self.found(held + consumed, Found::AuthFailed(answer::AUTH_INVALID)));
+                }
                 if rest.get(..length) == Some(b"*") {
                     self.mode = Mode::Commands;
                     return Ok(self.found(held + consumed, Found::AuthFailed(answer::AUTH_CANCELLED)));
@@ -111,24 +161,34 @@ impl Machine {
     ) -> Option<Advance> {
         let mut exchange = self.exchange?;
         let place = input.get_mut(span.start as usize..(span.start + span.length) as usize)?;
-        let decoded = if place == b"=" { Ok(0) } else { base64::decode_in_place(place) };
-        let (Ok(length), Some(response)) = (decoded, exchange.responses.get_mut(usize::from(exchange.count))) else {
+        let (Ok(length), Some(response)) =
+            (exchange.sasl.decode(place), exchange.responses.get_mut(usize::from(exchange.count)))
+        else {
             self.mode = Mode::Commands;
             return Some(self.found(consumed, Found::AuthFailed(answer::AUTH_MALFORMED)));
         };
         *response = Span { start: span.start, length: length as u32 };
         exchange.count += 1;
-        exchange.held = consumed as u32;
-        let complete = self.step_exchange(exchange.sasl.response(), transmit);
-        self.exchange = Some(exchange);
-        if !complete {
-            return None;
-        }
-        self.mode = Mode::Commands;
-        self.exchange = None;
+        exchange.held = 0;
         let [first, second] = exchange.responses;
-        let found = Found::Credentials { exchange: exchange.sasl, first, second };
-        Some(self.ask(Question::Auth, consumed, found))
+        let advance = match exchange.sasl.response() {
+            ServerStep::Challenge(challenge) => {
+                exchange.held = consumed as u32;
+                say_challenge(challenge, transmit);
+                None
+            }
+            ServerStep::Complete => {
+                let found = Found::Credentials { exchange: exchange.sasl, first, second };
+                Some(self.ask(Question::Auth, consumed, found))
+            }
+            ServerStep::Host => {
+                exchange.count = 0;
+                let found = Found::Response { exchange: exchange.sasl, response: Some(first) };
+                Some(self.ask(Question::AuthResponse, consumed, found))
+            }
+        };
+        self.exchange = Some(exchange);
+        advance
     }
 
     pub(super) fn note_failed_auth(&mut self) {
@@ -139,4 +199,13 @@ impl Machine {
         self.exchange = None;
         self.mode = Mode::Commands;
     }
+}
+
+/// Says 334 with a challenge, which has room.
+fn say_challenge(challenge: &[u8], transmit: &mut dyn Sink) {
+    transmit.put(b"334 ");
+    let space = transmit.space(base64::encoded_length(challenge.len()));
+    let length = base64::encode(challenge, space).unwrap_or(0);
+    transmit.filled(length);
+    transmit.put(b"\r\n");
 }

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::event::Abort;
 use crate::sasl::ServerExchange;
+use crate::slice::Span;
 
 /// What the input holds at this point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub(super) enum Question {
     Connect,
     Hello { extended: bool },
     Auth,
+    AuthResponse,
     Mail,
     Rcpt,
     DataStart { chunking: bool },
@@ -67,15 +69,18 @@ pub(super) enum Found {
         first: Span,
         second: Span,
     },
+    /// A decoded response of an exchange that the host conducts; none where the server speaks first.
+    Response {
+        exchange: ServerExchange,
+        response: Option<Span>,
+    },
     /// A SASL exchange that failed before the host could judge.
     AuthFailed(Answer),
     StartTls,
     /// The start of a message by BDAT.
     ChunkStart,
-    /// This many bytes of a message; what is over the limit is left out.
-    Data {
-        length: usize,
-    },
+    /// A piece of a message; what is over the limit is left out.
+    Data(Span),
     /// A bare line end made canonical, or as much of it as the limit lets pass.
     LineEnd {
         length: usize,
@@ -88,19 +93,6 @@ pub(super) enum Found {
 
 impl Found {
     pub(super) fn is_secret(self) -> bool {
-        matches!(self, Self::Credentials { .. } | Self::AuthFailed(_))
-    }
-}
-
-/// A part of the bytes that are consumed.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Span {
-    pub(super) start: u32,
-    pub(super) length: u32,
-}
-
-impl Span {
-    pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
-        bytes.get(self.start as usize..(self.start + self.length) as usize).unwrap_or(&[])
+        matches!(self, Self::Credentials { .. } | Self::Response { .. } | Self::AuthFailed(_))
     }
 }

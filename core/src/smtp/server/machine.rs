@@ -9,19 +9,21 @@ use super::super::state::{Outcome, State};
 use super::super::{EnhancedCode, Protocol};
 use super::answer::{self, ANSWER_ROOM, Announcement, Answer};
 use super::exchange::Exchange;
-use super::found::{Advance, Found, Mode, Question, Span};
-use super::options::{Name, ServerOptions, ServerTimeouts};
+use super::found::{Advance, Found, Mode, Question};
+use super::options::{self, ServerOptions, ServerTimeouts};
 use crate::buffer::Sink;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{ChunkFramer, DotReader, LineEnds, LineFrame, LineFramer};
 use crate::leniency::{Anomalies, Leniency};
 use crate::limits::Limits;
 use crate::sasl::{Mechanism, Mechanisms, ServerExchange};
+use crate::slice::Span;
+use crate::text::ShortText;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
 
 #[derive(Debug)]
 pub(super) struct Machine {
-    pub(super) name: Name,
+    pub(super) name: ShortText,
     pub(super) protocol: Protocol,
     pub(super) offered: ExtensionSet,
     pub(super) mechanisms: Mechanisms,
@@ -76,7 +78,7 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn new(options: ServerOptions<'_>) -> Result<Self, Misuse> {
         Ok(Self {
-            name: Name::new(options.name)?,
+            name: options::name(options.name)?,
             protocol: options.protocol,
             offered: options.offered,
             mechanisms: options.mechanisms,
@@ -254,20 +256,20 @@ impl Machine {
             // A handshake that will never be.
             Mode::Wall { announced: true } if self.eof => Err(self.broken_off()),
             Mode::Wall { .. } => Ok(Advance::Idle),
+            Mode::Data => self.next_data(input, transmit),
             _ if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => self.no_room(transmit),
             Mode::Commands => {
                 self.check_bad_commands(transmit)?;
                 self.next_line(input, capacity, transmit)
             }
             Mode::Auth => self.next_response(input, capacity, transmit),
-            Mode::Data => self.next_data(input, transmit),
             Mode::Chunk { last, swallow } => self.next_chunk(input, last, swallow, transmit),
             Mode::Verdict => Ok(self.next_verdict()),
         }
     }
 
     /// There is no room for an answer: it waits, or there is no memory to wait for.
-    fn no_room(&mut self, transmit: &dyn Sink) -> Result<Advance, Error> {
+    pub(super) fn no_room(&mut self, transmit: &dyn Sink) -> Result<Advance, Error> {
         match transmit.no_room() {
             Misuse::NoMemory => Err(self.starve(ANSWER_ROOM as u32)),
             _ => Ok(Advance::Idle),
@@ -332,14 +334,11 @@ impl Machine {
         // What changes the way the rest of the input is read is dealt with here.
         match Command::parse(line, self.leniency) {
             Ok((Command::Auth { mechanism, initial }, _)) if self.auth_refusal(mechanism).is_none() => {
-                let initial = initial.map(|initial| Span {
-                    start: (initial.as_ptr() as usize - line.as_ptr() as usize) as u32,
-                    length: initial.len() as u32,
-                });
-                let Some(sasl) = Mechanism::from_name(mechanism.as_bytes()).and_then(ServerExchange::new) else {
+                let initial = initial.map(|initial| Span::within(initial.as_bytes(), line));
+                let Some(mechanism) = Mechanism::from_name(mechanism.as_bytes()) else {
                     return Ok(self.found(consumed, Found::AuthFailed(answer::AUTH_MECHANISM)));
                 };
-                self.start_exchange(sasl, consumed, initial, input, transmit)
+                Ok(self.start_exchange(ServerExchange::new(mechanism), consumed, initial, input, transmit))
             }
             Ok((Command::StartTls, _)) if self.start_tls_refusal().is_none() => {
                 if input.len() > consumed {
@@ -384,7 +383,7 @@ impl Machine {
         code.filter(|_| self.offered.contains(ExtensionSet::ENHANCED_STATUS_CODES))
     }
 
-    pub(super) fn name(&self) -> &Name {
+    pub(super) fn name(&self) -> &ShortText {
         &self.name
     }
 
@@ -419,10 +418,7 @@ impl Machine {
     }
 
     pub(super) fn usable_mechanisms(&self) -> Mechanisms {
-        self.mechanisms
-            .iter()
-            .filter(|mechanism| Mechanisms::SERVER.contains(*mechanism))
-            .fold(Mechanisms::NONE, Mechanisms::with)
+        if self.tls { self.mechanisms } else { self.mechanisms.without(Mechanisms::BOUND) }
     }
 
     /// Says 421 (or what `answer` says) and ends.

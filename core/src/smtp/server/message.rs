@@ -2,7 +2,7 @@
 
 use super::super::command::Verb;
 use super::super::state::State;
-use super::answer::{self, Answer};
+use super::answer::{self, ANSWER_ROOM, Answer};
 use super::event::Abort;
 use super::found::{Advance, Found, Mode, Question};
 use super::machine::Machine;
@@ -10,6 +10,8 @@ use crate::buffer::Sink;
 use crate::error::Error;
 use crate::frame::{ChunkFramer, DotFrame, DotReader};
 use crate::leniency::Anomalies;
+use crate::slice::Span;
+use crate::slice::after;
 
 impl Machine {
     pub(super) fn start_chunk(&mut self, size: u64, last: bool, consumed: usize, transmit: &mut dyn Sink) -> Advance {
@@ -69,40 +71,51 @@ impl Machine {
     }
 
     pub(super) fn next_data(&mut self, input: &[u8], transmit: &mut dyn Sink) -> Result<Advance, Error> {
-        match self.dot.next(input) {
-            DotFrame::Incomplete if self.eof => Err(self.broken_off()),
-            DotFrame::Incomplete => Ok(Advance::Idle),
-            DotFrame::Skip { consumed } => Ok(self.drop_bytes(consumed)),
-            DotFrame::LineEnd { consumed } => {
-                self.anomalies |= Anomalies::BARE_LINE_END_IN_DATA;
-                Ok(match self.count_data(2) {
-                    0 => self.drop_bytes(consumed),
-                    length => self.found(consumed, Found::LineEnd { length }),
-                })
-            }
-            DotFrame::Data { length } => Ok(self.data(length)),
-            DotFrame::End { consumed, refused } => {
-                self.silence.broken();
-                let abort = match (self.too_large, refused) {
-                    (true, _) => Some((Abort::TooLarge, answer::TOO_LARGE)),
-                    (false, true) => Some((Abort::LineEnds, answer::BAD_LINE_ENDS)),
-                    _ => None,
-                };
-                Ok(self.end_of_message(consumed, abort, transmit))
-            }
+        // What is dropped goes along with the data behind it.
+        let mut dropped = 0;
+        loop {
+            return Ok(match self.dot.next(after(input, dropped)) {
+                DotFrame::Skip { consumed } => {
+                    dropped += consumed;
+                    continue;
+                }
+                DotFrame::Data { length } => self.data(dropped, length),
+                _ if dropped > 0 => self.drop_bytes(dropped),
+                DotFrame::Incomplete if self.eof => return Err(self.broken_off()),
+                DotFrame::Incomplete => Advance::Idle,
+                DotFrame::LineEnd { consumed } => {
+                    self.anomalies |= Anomalies::BARE_LINE_END_IN_DATA;
+                    match self.count_data(2) {
+                        0 => self.drop_bytes(consumed),
+                        length => self.found(consumed, Found::LineEnd { length }),
+                    }
+                }
+                // Nothing before this needs an answer.
+                DotFrame::End { .. } if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => return self.no_room(transmit),
+                DotFrame::End { consumed, refused } => {
+                    self.silence.broken();
+                    let abort = match (self.too_large, refused) {
+                        (true, _) => Some((Abort::TooLarge, answer::TOO_LARGE)),
+                        (false, true) => Some((Abort::LineEnds, answer::BAD_LINE_ENDS)),
+                        _ => None,
+                    };
+                    self.end_of_message(consumed, abort, transmit)
+                }
+            });
         }
     }
 
-    /// Passes on what the limit lets pass of the next `length` bytes.
-    pub(super) fn data(&mut self, length: usize) -> Advance {
+    /// Passes on what the limit lets pass of the `length` bytes behind the first `dropped`.
+    fn data(&mut self, dropped: usize, length: usize) -> Advance {
+        let consumed = dropped + length;
         match self.count_data(length) {
-            0 => self.drop_bytes(length),
-            allowed => self.found(length, Found::Data { length: allowed }),
+            0 => self.drop_bytes(consumed),
+            allowed => self.found(consumed, Found::Data(Span { start: dropped as u32, length: allowed as u32 })),
         }
     }
 
     /// Counts bytes of a message; how many of them are within the limit.
-    pub(super) fn count_data(&mut self, length: usize) -> usize {
+    fn count_data(&mut self, length: usize) -> usize {
         let left = self.limits.message.saturating_sub(self.message_bytes);
         self.message_bytes = self.message_bytes.saturating_add(length as u64);
         if length as u64 > left {
@@ -141,7 +154,7 @@ impl Machine {
     ) -> Result<Advance, Error> {
         let length = self.chunk.next(input.len());
         if length > 0 {
-            return Ok(if swallow { self.drop_bytes(length) } else { self.data(length) });
+            return Ok(if swallow { self.drop_bytes(length) } else { self.data(0, length) });
         }
         if !self.chunk.is_complete() {
             return if self.eof { Err(self.broken_off()) } else { Ok(Advance::Idle) };

@@ -9,6 +9,7 @@
 //! | [`Connect`](Event::Connect) | serve this client at all? | 220 |
 //! | [`Hello`](Event::Hello) | under this name? | 250 |
 //! | [`Auth`](Event::Auth) | are these credentials right? | 235 |
+//! | [`AuthResponse`](Event::AuthResponse) | what do you say to that? | 235 |
 //! | [`Mail`](Event::Mail), [`Rcpt`](Event::Rcpt) | this sender, this recipient? | 250 |
 //! | [`DataStart`](Event::DataStart) | take a message now? | 354 |
 //! | [`DataEnd`](Event::DataEnd) | is the message safe with you? | 250 |
@@ -59,6 +60,7 @@ use crate::buffer::{Buffer, Buffers, Standard};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::leniency::Anomalies;
+use crate::sasl::TokenRefusal;
 use crate::smtp::State;
 use crate::time::{Instant, Timeout};
 use found::Advance;
@@ -117,6 +119,28 @@ impl<B: Buffers> Server<B> {
     pub fn reject(&mut self, code: u16, enhanced: Option<EnhancedCode>, text: &str) -> Result<(), Error> {
         self.forget_secret();
         self.machine.reject(code, enhanced, text, &mut self.transmit)
+    }
+
+    /// Goes on with an exchange that the host conducts, by a challenge in plain bytes.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`](crate::Misuse::OutOfOrder) unless [`Event::AuthResponse`] waits,
+    /// [`Misuse::TooLong`](crate::Misuse::TooLong) when the challenge can never fit, otherwise as
+    /// [`accept`](Self::accept).
+    pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), Error> {
+        self.forget_secret();
+        self.machine.challenge(challenge, &mut self.transmit)
+    }
+
+    /// Refuses a bearer token and says why, as XOAUTH2 and OAUTHBEARER ask (RFC 7628 §3.2.3). The client
+    /// answers with nothing of meaning; then the endpoint itself says 535.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`](crate::Misuse::OutOfOrder) unless [`Event::Auth`] with a token waits,
+    /// [`Misuse::TooLong`](crate::Misuse::TooLong) beyond 512 bytes, otherwise as [`accept`](Self::accept).
+    pub fn reject_token(&mut self, refusal: &TokenRefusal<'_>) -> Result<(), Error> {
+        self.forget_secret();
+        self.machine.reject_token(refusal, &mut self.transmit)
     }
 
     /// TLS has begun: what was said in plain text is forgotten, the client says EHLO again.

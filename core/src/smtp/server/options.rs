@@ -5,6 +5,7 @@ use crate::error::Misuse;
 use crate::leniency::Leniency;
 use crate::limits::Limits;
 use crate::sasl::Mechanisms;
+use crate::text::ShortText;
 
 /// How a [`Server`](super::Server) presents itself and what it insists on.
 ///
@@ -25,7 +26,8 @@ pub struct ServerOptions<'a> {
     /// What EHLO announces, as far as it fits the moment: STARTTLS only in plain text, REQUIRETLS
     /// only under TLS, AUTH where it may be used.
     pub offered: ExtensionSet,
-    /// The mechanisms of AUTH; those whose server side is not built in are left out.
+    /// The mechanisms of AUTH. Those that are bound to the TLS channel are offered only under TLS; those
+    /// that the host conducts are [`Event::AuthResponse`](super::Event::AuthResponse).
     pub mechanisms: Mechanisms,
     /// AUTH may be used in plain text. Off by default: passwords would be readable.
     pub auth_without_tls: bool,
@@ -49,7 +51,7 @@ pub struct ServerOptions<'a> {
 
 impl<'a> ServerOptions<'a> {
     /// The longest name: `HOST_NAME_MAX` of the systems that mail runs on.
-    pub const NAME_MAX: usize = 64;
+    pub const NAME_MAX: usize = ShortText::MAX;
 
     /// An SMTP server of this name with [`ExtensionSet::SERVER_DEFAULT`].
     pub fn new(name: &'a str) -> Self {
@@ -57,7 +59,7 @@ impl<'a> ServerOptions<'a> {
             name,
             protocol: Protocol::Smtp,
             offered: ExtensionSet::SERVER_DEFAULT,
-            mechanisms: Mechanisms::SERVER,
+            mechanisms: Mechanisms::SERVER_DEFAULT,
             auth_without_tls: false,
             require_tls: false,
             require_auth: false,
@@ -87,22 +89,7 @@ impl Default for ServerTimeouts {
 }
 
 /// A server's name, kept inside it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Name {
-    bytes: [u8; ServerOptions::NAME_MAX],
-    length: u8,
-}
-
-impl Name {
-    pub(super) fn new(name: &str) -> Result<Self, Misuse> {
-        super::super::command::check_word(name)?;
-        let mut bytes = [0; ServerOptions::NAME_MAX];
-        let place = bytes.get_mut(..name.len()).ok_or(Misuse::TooLong { limit: ServerOptions::NAME_MAX as u32 })?;
-        place.copy_from_slice(name.as_bytes());
-        Ok(Self { bytes, length: name.len() as u8 })
-    }
-
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.length)).unwrap_or(&[])
-    }
+pub(super) fn name(text: &str) -> Result<ShortText, Misuse> {
+    crate::text::check_word(text)?;
+    ShortText::new(text)
 }

@@ -7,16 +7,18 @@ use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::state::State;
 use super::event::{Failure, Verdict};
-use super::login::Exchange;
 use super::options::TlsPolicy;
 use super::session::{Notice, Phase, Session};
 use super::transaction::{Standing, Transaction};
 use crate::Heap;
 use crate::leniency::Anomalies;
-use crate::sasl::Mechanisms;
+use crate::sasl::{AccountLogin, Mechanisms};
 
 /// Bytes of a reply's last line that says nothing: a code, a space, CR LF.
 const END_OF_REPLY: usize = 6;
+
+/// Replies that refuse a mechanism and not a user: not known here, too weak for this user (RFC 4954 §6).
+const MECHANISM_REFUSED: [u16; 2] = [504, 534];
 
 /// A client's event, without what it borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -140,8 +142,14 @@ impl Session {
             Verb::StartTls if self.options.tls == TlsPolicy::Required => self.fail(Failure::TlsRefused, verdict, true),
             Verb::StartTls => self.log_in(client),
             Verb::Auth if positive => {
-                self.exchange = None;
+                self.end_login();
                 self.phase = Phase::Ready;
+            }
+            // Not this mechanism, whoever the user is: the next best may do (RFC 4954 §6).
+            Verb::Auth
+                if MECHANISM_REFUSED.contains(&code) && self.login.as_mut().is_some_and(AccountLogin::fall_back) =>
+            {
+                self.phase = Phase::Login { said: false };
             }
             Verb::Auth => self.fail(Failure::LoginRefused, verdict, true),
             Verb::Mail if positive => {
@@ -248,12 +256,12 @@ impl Session {
             self.phase = Phase::Ready;
             return;
         };
-        match Exchange::new(login, client.mechanisms, self.tls) {
-            Some(exchange) => {
-                self.exchange = Some(exchange);
+        match AccountLogin::new(login, client.mechanisms, self.tls) {
+            Ok(login) => {
+                self.login = Some(login);
                 self.phase = Phase::Login { said: false };
             }
-            None => self.fail(Failure::LoginNotOffered, Verdict::Permanent, false),
+            Err(_) => self.fail(Failure::LoginNotOffered, Verdict::Permanent, false),
         }
     }
 }

@@ -43,24 +43,25 @@
 
 mod digest;
 mod event;
-mod login;
 mod options;
 mod session;
 mod transaction;
 
+pub use crate::sasl::Account as Login;
 pub use event::{Delivery, Event, Failure, MessageId, Verdict};
-pub use options::{Envelope, Login, Recipient, SubmissionOptions, TlsPolicy};
+pub use options::{Envelope, Recipient, SubmissionOptions, TlsPolicy};
 
 use super::Protocol;
 use super::client::Client;
-use super::command::check_word;
+
 use super::extension::Extensions;
 use super::reply::Reply;
-use super::text::check_no_control;
 use crate::Heap;
 use crate::endpoint::{Endpoint, TransmitLog};
 use crate::error::{Closure, Error, Misuse};
 use crate::leniency::Anomalies;
+use crate::sasl::{ChannelBinding, LoginOutcome};
+use crate::text::{check_no_control, check_word};
 use crate::time::{Instant, Timeout};
 use digest::Facts;
 use session::{Notice, Phase, Session};
@@ -87,9 +88,7 @@ impl Submission {
             return Err(Misuse::TooLong { limit: longest as u32 }.into());
         }
         if let Some(login) = &options.login {
-            for credential in [&login.user, &login.password, &login.authorization] {
-                check_no_control(credential.as_bytes())?;
-            }
+            login.check()?;
         }
         Ok(Self { client: Client::new(options.client()), session: Session::new(options)? })
     }
@@ -185,6 +184,21 @@ impl Submission {
         self.session.tls = true;
         self.session.phase = Phase::Hello { extended: true, said: false };
         Ok(())
+    }
+
+    /// What the TLS channel is known by, so that a login by SCRAM can be bound to it: between the
+    /// handshake and [`tls_started`](Self::tls_started), or at the start with [`TlsPolicy::Implicit`].
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`] when there is no login, or it has begun; [`Misuse::NoMemory`].
+    pub fn bind_channel(&mut self, binding: ChannelBinding<'_>) -> Result<(), Error> {
+        let login = self.session.options.login.as_mut().ok_or(Misuse::OutOfOrder)?;
+        Ok(login.bind(binding)?)
+    }
+
+    /// How the login went, once it has begun: by which mechanism, and what that says about a failure.
+    pub fn login_outcome(&self) -> Option<LoginOutcome<'_>> {
+        self.session.outcome.as_ref().map(LoginOutcome::from)
     }
 
     /// What the server announced last.

@@ -5,10 +5,9 @@ use super::super::parameter::{BodyType, DeliverByMode, Notify, Return};
 use super::super::{LineEnds, Protocol};
 use crate::leniency::Leniency;
 use crate::limits::Limits;
-use crate::sasl::Mechanism;
+use crate::sasl::Account;
 use alloc::string::String;
 use alloc::vec::Vec;
-use zeroize::Zeroize;
 
 /// The terms of one connection.
 #[derive(Clone, Debug)]
@@ -20,7 +19,7 @@ pub struct SubmissionOptions {
     /// Whether TLS is wanted, and what happens if it cannot be had.
     pub tls: TlsPolicy,
     /// Whom to log in as; if this is set, nothing is sent without having logged in.
-    pub login: Option<Login>,
+    pub login: Option<Account>,
     /// Send messages by BDAT where CHUNKING is offered, not only where the message needs it.
     pub chunking: bool,
     /// What happens to bare CR and LF in a message that goes by DATA.
@@ -74,45 +73,6 @@ pub enum TlsPolicy {
     Required,
     /// The host has begun TLS before the first byte (RFC 8314 §3.3).
     Implicit,
-}
-
-/// Who to be, and the proof. Wiped when it is dropped.
-#[derive(Clone)]
-pub struct Login {
-    pub(super) user: String,
-    pub(super) password: String,
-    /// Whom to act as; empty for oneself. Only PLAIN can say it.
-    pub authorization: String,
-    /// The mechanism to use; the best that the server offers if `None`.
-    pub mechanism: Option<Mechanism>,
-    /// Send the password even in plain text. Off by default.
-    pub allow_without_tls: bool,
-}
-
-impl Login {
-    /// A user with a password. What is owned already is not copied.
-    pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            user: user.into(),
-            password: password.into(),
-            authorization: String::new(),
-            mechanism: None,
-            allow_without_tls: false,
-        }
-    }
-}
-
-impl Drop for Login {
-    fn drop(&mut self) {
-        self.password.zeroize();
-    }
-}
-
-impl core::fmt::Debug for Login {
-    /// Without the password: debug output ends up in logs.
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.debug_struct("Login").field("user", &self.user).finish_non_exhaustive()
-    }
 }
 
 /// One message's envelope, and what its content asks of the server.

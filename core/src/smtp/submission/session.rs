@@ -4,11 +4,11 @@ use super::super::client::Client;
 use super::super::extension_set::ExtensionSet;
 use super::digest::Facts;
 use super::event::{Failure, MessageId, Verdict};
-use super::login::Exchange;
 use super::options::{SubmissionOptions, TlsPolicy};
 use super::transaction::{Room, Standing, Transaction};
 use crate::Heap;
 use crate::error::{Error, Misuse};
+use crate::sasl::{AccountLogin, ClientExchange, Progress};
 use alloc::collections::{TryReserveError, VecDeque};
 use alloc::vec::Vec;
 
@@ -60,7 +60,9 @@ pub(super) struct Session {
     pub(super) notices: VecDeque<Notice>,
     /// The reply that notices refer to.
     pub(super) reply: Vec<u8>,
-    pub(super) exchange: Option<Exchange>,
+    pub(super) login: Option<AccountLogin>,
+    /// The login that is over.
+    pub(super) outcome: Option<ClientExchange>,
     pub(super) challenged: bool,
     pub(super) tls: bool,
     pub(super) finishing: bool,
@@ -83,7 +85,8 @@ impl Session {
             messages: VecDeque::new(),
             notices,
             reply: Vec::new(),
-            exchange: None,
+            login: None,
+            outcome: None,
             challenged: false,
             finishing: false,
             next_message: 0,
@@ -128,15 +131,14 @@ impl Session {
     }
 
     fn act_login(&mut self, client: &mut Client<Heap>, said: bool) -> Result<(), Error> {
-        let Some(exchange) = &mut self.exchange else {
+        let Some(login) = &mut self.login else {
             return Ok(());
         };
         if !said {
-            client.auth(exchange)?;
+            client.auth(login)?;
             self.phase = Phase::Login { said: true };
         } else if self.challenged {
-            client.auth_respond(exchange)?;
-            self.challenged = false;
+            self.challenged = client.auth_respond(login)? == Progress::Working;
         }
         Ok(())
     }
@@ -288,9 +290,16 @@ impl Session {
         while !self.messages.is_empty() {
             self.settle_all(verdict, Some(failure), reply);
         }
-        self.exchange = None;
+        self.end_login();
         self.options.login = None;
         self.phase = Phase::Quit { said: false };
+    }
+
+    /// The login is over; no secret is kept.
+    pub(super) fn end_login(&mut self) {
+        if let Some(login) = self.login.take() {
+            self.outcome = Some(login.into_outcome());
+        }
     }
 
     /// The connection is gone. `sent` says that nothing of the present message was left to send.
@@ -301,6 +310,7 @@ impl Session {
             return;
         }
         self.broken = Some(error);
+        self.end_login();
         self.phase = Phase::Over;
         let finished = self.messages.front().is_some_and(|message| message.ended && !message.refused);
         let count = self.messages.front().map_or(0, Transaction::recipients);

@@ -23,6 +23,8 @@ mod probe;
 mod send;
 mod serve;
 mod signals;
+#[cfg_attr(not(test), allow(dead_code, reason = "mail is read by the sessions of POP3"))]
+mod store;
 mod terms;
 
 use clap::{Parser, Subcommand};

@@ -3,7 +3,7 @@
 use super::rules::{self, Breach};
 use super::step::Step;
 use mailproto::codec::base64;
-use mailproto::sasl::ClientMechanism;
+use mailproto::sasl::{ClientMechanism, Response};
 use mailproto::smtp::{
     Attribute, Client, ClientEvent, ClientOptions, Command, ExtensionSet, LineEnds, Outcome, Parameter, Protocol,
     State, Verb,
@@ -48,8 +48,8 @@ impl ClientMechanism for Scripted<'_> {
         Some(found.len())
     }
 
-    fn respond(&mut self, _: &[u8], response: &mut [u8]) -> Option<usize> {
-        self.initial(response)
+    fn respond(&mut self, _: &[u8], response: &mut [u8]) -> Response {
+        self.initial(response).into()
     }
 }
 

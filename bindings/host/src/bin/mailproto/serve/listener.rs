@@ -1,9 +1,10 @@
 //! Sockets: who may come in, and the end of it all.
 
+use super::connection;
 use super::journal::Journal;
 use super::options::{Policy, Service};
-use super::session;
 use crate::failure::Failure;
+use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,7 @@ const TURNED_AWAY: usize = 32;
 pub(super) struct Gate {
     pub(super) policy: Arc<Policy>,
     pub(super) journal: Journal,
+    pub(super) store: Store,
     places: Arc<Semaphore>,
     turned_away: Arc<Semaphore>,
     connections: AtomicU64,
@@ -26,16 +28,16 @@ pub(super) struct Gate {
 
 /// A client's right to be here.
 pub(super) struct Place {
-    /// There is no room: all it may hear is 421.
+    /// There is no room: all it may hear is that.
     pub(super) surplus: bool,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Gate {
-    pub(super) fn new(policy: Arc<Policy>, journal: Journal) -> Self {
+    pub(super) fn new(policy: Arc<Policy>, journal: Journal, store: Store) -> Self {
         let places = Arc::new(Semaphore::new(policy.max_connections.min(Semaphore::MAX_PERMITS)));
         let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
-        Self { policy, journal, places, turned_away, connections: AtomicU64::new(0) }
+        Self { policy, journal, store, places, turned_away, connections: AtomicU64::new(0) }
     }
 
     fn place(&self) -> Option<Place> {
@@ -96,7 +98,7 @@ impl Listener {
                     let Some(place) = gate.place() else { continue };
                     let number = gate.connections.fetch_add(1, Ordering::Relaxed) + 1;
                     let visitor = Visitor { number, service: self.service, stream, peer, place };
-                    sessions.spawn(session::serve(visitor, Arc::clone(&gate), ending.clone()));
+                    sessions.spawn(connection::serve(visitor, Arc::clone(&gate), ending.clone()));
                 }
                 Err(error) => {
                     eprintln!("cannot take a client in for {}: {error}", self.service.name());

@@ -4,13 +4,16 @@
 //! | --- | --- |
 //! | `options` | what the command line says, made into listeners and policies |
 //! | `listener` | sockets: who may come in, and the end of it all |
-//! | `session` | one client: the endpoint's questions and the answers |
+//! | `connection` | one client's connection: what is the same in every protocol |
+//! | `session`, `pop3` | one client of SMTP, of POP3: the endpoint's questions and the answers |
 //! | `users` | who there is, and whose mail is whose |
 //! | `journal` | where messages are told of |
 
+mod connection;
 mod journal;
 mod listener;
 mod options;
+mod pop3;
 mod session;
 mod users;
 
@@ -28,19 +31,22 @@ use tokio::task::JoinSet;
 
 /// How long what is in flight may take when the server is told to end.
 const GRACE: Duration = Duration::from_secs(4);
+/// How long it may take to close the store then.
+const CLOSING: Duration = Duration::from_millis(500);
 
 /// Serves until SIGTERM or Ctrl-C.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let policy = Arc::new(options::Policy::new(arguments)?);
     let services = arguments.services()?;
+    let store = arguments.open_store()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Failure::io("cannot start", &error))?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let journal = Journal::start(arguments.json);
-        let gate = Arc::new(Gate::new(policy, journal));
+        let gate = Arc::new(Gate::new(policy, journal, store.clone()));
         let mut listeners = Vec::new();
         for (service, port) in services {
             listeners.push(Listener::bind(service, arguments.listen, port).await?);
@@ -49,8 +55,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         arguments.announce(&gate.policy);
         say_ready(&listeners)?;
         serve(listeners, gate, signals).await;
+        if tokio::time::timeout(CLOSING, store.end()).await.is_err() {
+            eprintln!("the store was not closed in time; it is whole all the same");
+        }
         Ok(())
-    })
+    });
+    // Whoever has been cut off may still wait for a disk.
+    runtime.shutdown_background();
+    served
 }
 
 /// The one line that says that everything listens, with the real ports.

@@ -1,120 +1,18 @@
-//! One client: the endpoint's questions and the answers.
+//! One client of SMTP or LMTP: the endpoint's questions and the answers.
 
+use super::connection::{Conversation, Cut};
 use super::journal::Arrived;
-use super::listener::{Gate, Visitor};
+use super::listener::Gate;
 use super::options::Service;
-use crate::output;
+use crate::store::{self, Draft};
 use mailproto::smtp::{EnhancedCode, Parameters, Path, Server, ServerEvent};
 use mailproto::{Endpoint, Error, Misuse};
-use mailproto_host::asynchronous::{Driver, Stream};
-use mailproto_host::{Side, Trace, Traced, Transcript};
+use mailproto_host::asynchronous::Driver;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::{fmt, io};
-use tokio::sync::watch;
-
-/// Why a session ended before its time.
-enum Cut {
-    /// By the protocol.
-    Protocol(Error),
-    /// By the connection.
-    Stream(io::Error),
-}
-
-impl From<Error> for Cut {
-    fn from(error: Error) -> Self {
-        Self::Protocol(error)
-    }
-}
-
-impl From<io::Error> for Cut {
-    fn from(error: io::Error) -> Self {
-        Self::Stream(error)
-    }
-}
-
-impl fmt::Display for Cut {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Protocol(error) => error.fmt(formatter),
-            Self::Stream(error) => error.fmt(formatter),
-        }
-    }
-}
-
-/// Serves one client until it goes, or until everything ends.
-pub(super) async fn serve(visitor: Visitor, gate: Arc<Gate>, ending: watch::Receiver<bool>) {
-    let (number, peer, service) = (visitor.number, visitor.peer, visitor.service);
-    if let Err(cut) = converse(visitor, &gate, ending).await {
-        eprintln!("{number} {} from {peer}: {cut}", service.name());
-    }
-}
-
-async fn converse(visitor: Visitor, gate: &Gate, mut ending: watch::Receiver<bool>) -> Result<(), Cut> {
-    let Visitor { number, service, stream, peer, place } = visitor;
-    stream.set_nodelay(true)?;
-    let local = stream.local_addr()?.ip();
-    let mut stream = Stream::Plain(stream);
-    if service == Service::Smtps
-        && let Some(config) = &gate.policy.tls
-    {
-        let handshake = tokio::time::timeout(HANDSHAKE, stream.accept_tls(config));
-        stream = handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
-    }
-    let server: Server = Server::new(gate.policy.options(service))?;
-    let mut driver = Driver::new(server, stream);
-    if gate.policy.trace {
-        driver = driver.with_trace(trace(number));
-    }
-    let mut session = Session::new(gate, service, local, peer, number, place.surplus);
-    let mut told_to_end = *ending.borrow();
-    loop {
-        if told_to_end {
-            driver.endpoint.shut_down();
-        }
-        if let Err(cut) = session.listen(&mut driver).await {
-            // The reason has been put into words for the client already.
-            let _ = driver.flush().await;
-            let _ = driver.close().await;
-            return Err(cut);
-        }
-        if driver.endpoint.is_closed() {
-            break;
-        }
-        if told_to_end {
-            driver.turn().await?;
-        } else {
-            tokio::select! {
-                turned = driver.turn() => turned?,
-                _ = ending.wait_for(|ending| *ending) => told_to_end = true,
-            }
-        }
-    }
-    // Whoever has gone already need not be waited for.
-    let _ = driver.close().await;
-    Ok(())
-}
-
-/// How long a client may take to begin TLS.
-const HANDSHAKE: std::time::Duration = std::time::Duration::from_secs(60);
-
-/// Shows the conversation on stderr, each line with the connection's number.
-fn trace(number: u64) -> Trace {
-    let mut transcript = Transcript::default();
-    Trace::to(move |traced| {
-        let mut tell = |entry| eprintln!("{number} {entry}");
-        match traced {
-            Traced::Sent(log) => transcript.hear_log(Side::Server, log, &mut tell),
-            Traced::Received(bytes) => transcript.hear(Side::Client, bytes, &mut tell),
-            Traced::Tls => transcript.tls_started(&mut tell),
-        }
-    })
-}
 
 /// What is known of a client and of the message that is on its way.
-struct Session<'a> {
+pub(super) struct Session<'a> {
     gate: &'a Gate,
     service: Service,
     local: IpAddr,
@@ -133,19 +31,20 @@ struct Session<'a> {
 enum Verdict {
     /// Not asked yet.
     Open,
-    /// It has been written down, and this is its queue id.
+    /// It has been kept, and this is its queue id.
     Taken(String),
     /// It could not be.
-    Lost,
+    Lost { no_room: bool },
 }
 
 #[derive(Default)]
 struct Transaction {
     from: String,
     to: Vec<String>,
+    /// Whose mail it is.
+    users: Vec<String>,
     parameters: Map<String, Value>,
-    message: Vec<u8>,
-    digest: Sha256,
+    draft: Draft,
 }
 
 /// What to say to a question that waits.
@@ -153,7 +52,9 @@ enum Answer {
     Yes,
     YesWith(String),
     No(u16, EnhancedCode, &'static str),
-    /// The message must be written down first.
+    /// So much of the message is in memory that it must be moved.
+    Spill,
+    /// The message must be kept first.
     Deliver,
     /// Begin TLS.
     Handshake,
@@ -165,10 +66,18 @@ const TOO_MANY_CLIENTS: Answer = Answer::No(421, EnhancedCode::new(4, 3, 2), "To
 const NO_EHLO: Answer = Answer::No(502, EnhancedCode::new(5, 5, 1), "Command not implemented");
 const BAD_LOGIN: Answer = Answer::No(535, EnhancedCode::new(5, 7, 8), "Authentication credentials invalid");
 const NO_MAILBOX: Answer = Answer::No(550, EnhancedCode::new(5, 1, 1), "No such user here");
-const NOT_WRITTEN: Answer = Answer::No(451, EnhancedCode::new(4, 3, 0), "The message could not be kept");
+const NOT_KEPT: Answer = Answer::No(451, EnhancedCode::new(4, 3, 0), "The message could not be kept");
+const NO_ROOM: Answer = Answer::No(452, EnhancedCode::new(4, 3, 1), "There is no room for the message");
 
 impl<'a> Session<'a> {
-    fn new(gate: &'a Gate, service: Service, local: IpAddr, peer: SocketAddr, number: u64, surplus: bool) -> Self {
+    pub(super) fn new(
+        gate: &'a Gate,
+        service: Service,
+        local: IpAddr,
+        peer: SocketAddr,
+        number: u64,
+        surplus: bool,
+    ) -> Self {
         Self {
             gate,
             service,
@@ -176,41 +85,12 @@ impl<'a> Session<'a> {
             peer,
             number,
             surplus,
-            tls: service == Service::Smtps,
+            tls: service.is_under_tls(),
             client: String::new(),
             user: None,
             transaction: Transaction::default(),
             messages: 0,
             verdict: Verdict::Open,
-        }
-    }
-
-    /// Takes every event there is, and answers what is asked.
-    async fn listen(&mut self, driver: &mut Driver<Server>) -> Result<(), Cut> {
-        loop {
-            let answer = match driver.endpoint.next_event()? {
-                Some(event) => self.consider(event),
-                None => return Ok(()),
-            };
-            let answer = match answer {
-                Answer::Deliver => self.deliver().await,
-                Answer::Handshake => {
-                    if let Some(config) = &self.gate.policy.tls {
-                        driver.accept_tls(config).await?;
-                    }
-                    driver.endpoint.tls_started()?;
-                    self.tls = true;
-                    self.user = None;
-                    Answer::Nothing
-                }
-                other => other,
-            };
-            while let Err(error) = say(&answer, &mut driver.endpoint) {
-                if error != Error::Misuse(Misuse::Full) {
-                    return Err(error.into());
-                }
-                driver.flush().await?;
-            }
         }
     }
 
@@ -236,21 +116,22 @@ impl<'a> Session<'a> {
             }
             ServerEvent::Rcpt { path, .. } => self.recipient(path),
             ServerEvent::DataStart { .. } => {
-                self.transaction.message.clear();
-                self.transaction.digest = Sha256::new();
+                self.transaction.draft = Draft::default();
                 self.verdict = Verdict::Open;
                 Answer::Yes
             }
             ServerEvent::Data(bytes) => {
-                self.transaction.digest.update(bytes);
-                self.transaction.message.extend_from_slice(bytes);
-                Answer::Nothing
+                if matches!(self.verdict, Verdict::Lost { .. }) {
+                    return Answer::Nothing;
+                }
+                self.transaction.draft.add(bytes);
+                if self.transaction.draft.is_full() { Answer::Spill } else { Answer::Nothing }
             }
             ServerEvent::DataEnd { .. } => match &self.verdict {
                 Verdict::Open => Answer::Deliver,
                 // LMTP asks once for each recipient; the message is the same.
                 Verdict::Taken(id) => Answer::YesWith(queued_as(id)),
-                Verdict::Lost => NOT_WRITTEN,
+                Verdict::Lost { no_room } => lost(*no_room),
             },
             ServerEvent::DataAborted(_) | ServerEvent::Reset => {
                 self.transaction = Transaction::default();
@@ -262,18 +143,37 @@ impl<'a> Session<'a> {
     }
 
     fn recipient(&mut self, path: Path<'_>) -> Answer {
-        if self.gate.policy.users.mailbox(&path, self.local).is_none() {
-            return NO_MAILBOX;
-        }
+        let Some(user) = self.gate.policy.users.mailbox(&path, self.local) else { return NO_MAILBOX };
         self.transaction.to.push(path.as_str().into());
+        // Whoever is named twice gets one copy.
+        if !self.transaction.users.contains(&user) {
+            self.transaction.users.push(user);
+        }
         Answer::Yes
     }
 
-    /// Writes the message down; only then is it taken.
+    /// Makes room for more of the message.
+    async fn spill(&mut self) -> Answer {
+        if let Err(error) = self.transaction.draft.spill().await {
+            self.lose(&error);
+        }
+        Answer::Nothing
+    }
+
+    /// Keeps the message and tells of it; only then is it taken.
     async fn deliver(&mut self) -> Answer {
         self.messages += 1;
-        let transaction = std::mem::take(&mut self.transaction);
         let id = format!("{}-{}", self.number, self.messages);
+        let Transaction { from, to, users, parameters, draft } = std::mem::take(&mut self.transaction);
+        let kept = async {
+            let content = draft.finish().await?;
+            self.gate.store.deliver(&content, &users).await?;
+            Ok(content)
+        };
+        let content = match kept.await {
+            Ok(content) => content,
+            Err(error) => return self.lose(&error),
+        };
         let arrived = Arrived {
             id: id.clone(),
             listener: self.service,
@@ -281,22 +181,59 @@ impl<'a> Session<'a> {
             peer: self.peer,
             tls: self.tls,
             user: self.user.clone(),
-            from: transaction.from,
-            to: transaction.to,
-            parameters: transaction.parameters,
-            sha256: output::hexadecimal(&transaction.digest.finalize()),
-            message: transaction.message,
+            from,
+            to,
+            parameters,
+            content,
         };
-        match self.gate.journal.write(arrived).await {
-            Ok(()) => {
-                let answer = Answer::YesWith(queued_as(&id));
-                self.verdict = Verdict::Taken(id);
-                answer
-            }
-            Err(error) => {
-                eprintln!("message {id} could not be written to stdout: {error}");
-                self.verdict = Verdict::Lost;
-                NOT_WRITTEN
+        self.gate.journal.tell(arrived).await;
+        let answer = Answer::YesWith(queued_as(&id));
+        self.verdict = Verdict::Taken(id);
+        answer
+    }
+
+    /// The message is not taken.
+    fn lose(&mut self, error: &store::Error) -> Answer {
+        eprintln!("a message from {} could not be kept: {error}", self.peer);
+        self.transaction.draft = Draft::default();
+        let no_room = matches!(error, store::Error::Full);
+        self.verdict = Verdict::Lost { no_room };
+        lost(no_room)
+    }
+}
+
+impl Conversation for Session<'_> {
+    type Endpoint = Server;
+
+    fn shut_down(server: &mut Server) {
+        server.shut_down();
+    }
+
+    async fn listen(&mut self, driver: &mut Driver<Server>) -> Result<(), Cut> {
+        loop {
+            let answer = match driver.endpoint.next_event()? {
+                Some(event) => self.consider(event),
+                None => return Ok(()),
+            };
+            let answer = match answer {
+                Answer::Spill => self.spill().await,
+                Answer::Deliver => self.deliver().await,
+                Answer::Handshake => {
+                    if let Some(config) = &self.gate.policy.tls {
+                        driver.accept_tls(config).await?;
+                    }
+                    driver.endpoint.tls_started()?;
+                    self.tls = true;
+                    self.user = None;
+                    Answer::Nothing
+                }
+                other => other,
+            };
+            while let Err(error) = say(&answer, &mut driver.endpoint) {
+                if error != Error::Misuse(Misuse::Full) {
+                    return Err(error.into());
+                }
+                driver.flush().await?;
             }
         }
     }
@@ -308,8 +245,12 @@ fn say(answer: &Answer, server: &mut Server) -> Result<(), Error> {
         Answer::Yes => server.accept(),
         Answer::YesWith(text) => server.accept_with(text),
         Answer::No(code, enhanced, text) => server.reject(*code, Some(*enhanced), text),
-        Answer::Deliver | Answer::Handshake | Answer::Nothing => Ok(()),
+        Answer::Spill | Answer::Deliver | Answer::Handshake | Answer::Nothing => Ok(()),
     }
+}
+
+fn lost(no_room: bool) -> Answer {
+    if no_room { NO_ROOM } else { NOT_KEPT }
 }
 
 fn queued_as(id: &str) -> String {

@@ -35,9 +35,10 @@ impl Users {
     pub(super) fn log_in(&self, credentials: &Credentials<'_>) -> Option<String> {
         let acts_for_itself = credentials.authorization.is_empty() || credentials.authorization == credentials.user;
         if self.anyone {
-            return Some(credentials.user.into());
+            let local = credentials.user.rsplit_once('@').map_or(credentials.user, |(local, _)| local);
+            return Some(anyone(local));
         }
-        let proof = digest(credentials.password);
+        let proof = digest(credentials.password()?);
         let user = self.user(credentials.user).or_else(|| {
             let (name, domain) = credentials.user.rsplit_once('@')?;
             self.user(name).filter(|_| self.is_ours(domain))
@@ -49,7 +50,7 @@ impl Users {
     pub(super) fn mailbox(&self, recipient: &Path<'_>, server: IpAddr) -> Option<String> {
         let local: String = recipient.unquoted_local_part().collect();
         if self.anyone {
-            return Some(local);
+            return Some(anyone(&local));
         }
         let ours = recipient.domain().is_empty()
             || self.is_ours(recipient.domain())
@@ -60,11 +61,10 @@ impl Users {
         }
         // There is a postmaster wherever there is mail (RFC 5321 §4.5.1).
         let postmaster = || local.eq_ignore_ascii_case("postmaster").then(|| self.users.first()).flatten();
-        let without_detail = local.split('+').next().unwrap_or_default();
         let user = self
             .user(&local)
             .or_else(|| self.user(recipient.as_str()))
-            .or_else(|| self.user(without_detail))
+            .or_else(|| self.user(without_detail(&local)))
             .or_else(postmaster)?;
         Some(user.name.clone())
     }
@@ -76,6 +76,18 @@ impl Users {
     fn is_ours(&self, domain: &str) -> bool {
         self.domains.iter().any(|ours| ours.to_lowercase() == domain.to_lowercase())
     }
+}
+
+/// `NAME+detail` is NAME's too.
+fn without_detail(local: &str) -> &str {
+    local.split('+').next().unwrap_or_default()
+}
+
+/// The user whom a name stands for where everybody is one: the same for a login and for mail,
+/// however it is written.
+fn anyone(local: &str) -> String {
+    let name = without_detail(local);
+    if name.is_empty() { local.to_lowercase() } else { name.to_lowercase() }
 }
 
 /// Whether a domain is an address literal of the server's own address (RFC 5321 §4.1.3).
@@ -95,6 +107,7 @@ fn digest(password: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mailproto::sasl::Proof;
 
     fn users() -> Users {
         let mut users = Users::new(false, vec!["example.org".into(), "bücher.example".into()]);
@@ -134,11 +147,23 @@ mod tests {
     }
 
     #[test]
+    fn where_everybody_is_a_user_mail_and_login_name_the_same_one() {
+        let users = Users::new(true, vec!["example.org".into()]);
+        let mechanism = mailproto::sasl::Mechanism::Plain;
+        for (name, user) in [("Ann+lists@x.example", "ann"), ("+odd@x.example", "+odd"), ("ann@y.example", "ann")] {
+            assert_eq!(mailbox(&users, &format!("<{name}>")).as_deref(), Some(user));
+            let credentials = Credentials { mechanism, authorization: "", user: name, proof: Proof::Password("any") };
+            assert_eq!(users.log_in(&credentials).as_deref(), Some(user));
+        }
+        assert_eq!(mailbox(&users, "<Postmaster>").as_deref(), Some("postmaster"));
+    }
+
+    #[test]
     fn a_login_needs_the_whole_password_and_no_other_identity() {
         let users = users();
         let log_in = |user, password, authorization| {
             let mechanism = mailproto::sasl::Mechanism::Plain;
-            users.log_in(&Credentials { mechanism, authorization, user, password })
+            users.log_in(&Credentials { mechanism, authorization, user, proof: Proof::Password(password) })
         };
         assert_eq!(log_in("ann", "secret", "").as_deref(), Some("ann"));
         assert_eq!(log_in("ann@example.org", "secret", "").as_deref(), Some("ann"));

@@ -1,0 +1,28 @@
+//! POP3 (RFC 1939) with its extensions (RFC 2449, 2595, 3206, 5034, 6856): one rule book, both roles.
+//!
+//! [`Command`] and [`Response`] are what the two sides say, [`Capability`] what a server announces.
+//! [`TRANSITIONS`] is the protocol as data, which both roles step through.
+
+#[cfg(feature = "scram")]
+mod apop;
+mod capability;
+#[cfg(feature = "client")]
+mod client;
+mod command;
+mod listing;
+mod response;
+#[cfg(feature = "server")]
+mod server;
+mod state;
+
+#[cfg(feature = "scram")]
+pub use apop::ApopDigest;
+pub use capability::{Capabilities, Capability, CapabilitySet};
+#[cfg(feature = "client")]
+pub use client::{Client, ClientOptions, ClientTimeouts, Event as ClientEvent};
+pub use command::{Command, CommandError, CommandErrorKind, Verb};
+pub use listing::{DropListing, ScanListing, UniqueIdListing};
+pub use response::{Response, ResponseCode, ResponseError, Status};
+#[cfg(feature = "server")]
+pub use server::{Deleted, Event as ServerEvent, Server, ServerOptions, ServerTimeouts};
+pub use state::{Outcome, State, TRANSITIONS, Transition};

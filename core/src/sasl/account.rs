@@ -1,0 +1,239 @@
+//! Credentials that a task owns, and the whole login with them: the choice of a mechanism, its exchange,
+//! and the next best one where a server does not know its own offer.
+
+use super::binding::{BindingKind, ChannelBinding};
+use super::choice::{Choice, NoMechanism};
+use super::failure::Failure;
+use super::identity::{ClientExchange, Identity};
+use super::oauth::{OAuthError, check_fields};
+#[cfg(feature = "scram")]
+use super::scram::Iterations;
+use super::{ClientMechanism, Mechanism, Mechanisms, Nonce, Response};
+use crate::error::Misuse;
+use alloc::string::String;
+use alloc::vec::Vec;
+use zeroize::Zeroize;
+
+/// Who to be at a server, and the proof. Wiped when it is dropped.
+///
+/// ```
+/// use mailproto::sasl::{Account, Nonce};
+/// let mut account = Account::new("tim", "tanstaaf");
+/// # let random = [7; 18];
+/// account.nonce = Some(Nonce::from_random(&random)); // new bytes for every connection: now SCRAM can be chosen
+/// ```
+#[derive(Clone)]
+pub struct Account {
+    pub(crate) user: String,
+    password: Option<String>,
+    token: Option<String>,
+    external: bool,
+    anonymous: bool,
+    binding: Option<(BindingKind, Vec<u8>)>,
+    /// Whom to act as; empty for oneself. Only SCRAM, PLAIN and EXTERNAL can say it.
+    pub authorization: String,
+    /// The mechanism to use; the best that the server offers if `None`.
+    pub mechanism: Option<Mechanism>,
+    /// Send the password or token even in plain text. Off by default.
+    pub allow_without_tls: bool,
+    /// Random, and new for every connection: a server that hears one twice could be played back to.
+    /// Without it there is no SCRAM.
+    pub nonce: Option<Nonce>,
+    /// The bounds to SCRAM's iterations. A task runs them all at once.
+    #[cfg(feature = "scram")]
+    pub iterations: Iterations,
+}
+
+impl Account {
+    /// A user with a password. What is owned already is not copied.
+    pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
+        let mut account = Self::of(user.into());
+        account.password = Some(password.into());
+        account
+    }
+
+    /// A user with a bearer token, for XOAUTH2 and OAUTHBEARER.
+    pub fn with_token(user: impl Into<String>, token: impl Into<String>) -> Self {
+        let mut account = Self::of(user.into());
+        account.token = Some(token.into());
+        account
+    }
+
+    /// Whoever the connection proves, such as by the certificate of the TLS client.
+    pub fn external() -> Self {
+        let mut account = Self::of(String::new());
+        account.external = true;
+        account
+    }
+
+    /// Nobody, who leaves a word about itself that may be empty.
+    pub fn anonymous(trace: impl Into<String>) -> Self {
+        let mut account = Self::of(trace.into());
+        account.anonymous = true;
+        account
+    }
+
+    fn of(user: String) -> Self {
+        Self {
+            user,
+            password: None,
+            token: None,
+            external: false,
+            anonymous: false,
+            binding: None,
+            authorization: String::new(),
+            mechanism: None,
+            allow_without_tls: false,
+            nonce: None,
+            #[cfg(feature = "scram")]
+            iterations: Iterations::default(),
+        }
+    }
+
+    /// What the TLS channel is known by, so that SCRAM can be bound to it.
+    ///
+    /// # Errors
+    /// [`Misuse::NoMemory`].
+    pub fn bind(&mut self, binding: ChannelBinding<'_>) -> Result<(), Misuse> {
+        let mut data = Vec::new();
+        data.try_reserve_exact(binding.data.len()).map_err(|_| Misuse::NoMemory)?;
+        data.extend_from_slice(binding.data);
+        self.binding = Some((binding.kind, data));
+        Ok(())
+    }
+
+    /// Refuses NUL, CR, LF and other control characters where no mechanism could carry them.
+    pub(crate) fn check(&self) -> Result<(), Misuse> {
+        for text in [Some(&self.user), self.password.as_ref(), Some(&self.authorization)].into_iter().flatten() {
+            crate::text::check_no_control(text.as_bytes())?;
+        }
+        check_fields(&[self.token.as_deref().unwrap_or_default()])
+    }
+
+    /// The same, borrowed.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity {
+            authorization: &self.authorization,
+            user: &self.user,
+            password: self.password.as_deref(),
+            token: self.token.as_deref(),
+            external: self.external,
+            anonymous: self.anonymous.then_some(&self.user),
+            nonce: self.nonce,
+            binding: self.binding.as_ref().map(|(kind, data)| ChannelBinding { kind: *kind, data }),
+            service: None,
+            #[cfg(feature = "scram")]
+            iterations: Iterations { per_call: u32::MAX, ..self.iterations },
+        }
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        self.password.as_deref_mut().map(Zeroize::zeroize);
+        self.token.as_deref_mut().map(Zeroize::zeroize);
+        if let Some((_, data)) = &mut self.binding {
+            data.as_mut_slice().zeroize();
+        }
+    }
+}
+
+impl core::fmt::Debug for Account {
+    /// Without the secrets: debug output ends up in logs.
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.debug_struct("Account").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A login on its way.
+#[derive(Debug)]
+pub(crate) struct AccountLogin {
+    account: Account,
+    exchange: ClientExchange,
+    choice: Choice,
+    offered: Mechanisms,
+}
+
+impl AccountLogin {
+    /// A login by the best mechanism that is offered and may be used.
+    pub(crate) fn new(account: Account, offered: Mechanisms, tls: bool) -> Result<Self, NoMechanism> {
+        let mut choice = Choice { tls, ..Choice::new(account.identity().mechanisms()) };
+        if let Some(only) = account.mechanism {
+            choice.allowed = Mechanisms::NONE.with(only);
+        }
+        if account.allow_without_tls {
+            choice.without_tls = Mechanisms::ALL;
+        }
+        let exchange = begin(&account, &mut choice, offered)?;
+        Ok(Self { account, exchange, choice, offered })
+    }
+
+    /// The server does not take the mechanism, whoever the user is: begins again with the next best.
+    /// Whether there is one. Each is tried once.
+    pub(crate) fn fall_back(&mut self) -> bool {
+        self.choice.refused = self.choice.refused.with(self.exchange.mechanism());
+        match begin(&self.account, &mut self.choice, self.offered) {
+            Ok(exchange) => {
+                self.exchange = exchange;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// It is over: what it was is kept, and how it went, but no secret.
+    pub(crate) fn into_outcome(self) -> ClientExchange {
+        self.exchange
+    }
+}
+
+/// The best mechanism whose grammar the credentials fit.
+fn begin(account: &Account, choice: &mut Choice, offered: Mechanisms) -> Result<ClientExchange, NoMechanism> {
+    loop {
+        let best = choice.best_of(offered)?;
+        if let Ok(exchange) = ClientExchange::new(best, &account.identity(), offered) {
+            return Ok(exchange);
+        }
+        choice.refused = choice.refused.with(best);
+    }
+}
+
+impl ClientMechanism for AccountLogin {
+    fn name(&self) -> &str {
+        self.exchange.mechanism().name()
+    }
+
+    fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
+        self.exchange.with(self.account.identity()).initial(response)
+    }
+
+    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Response {
+        self.exchange.with(self.account.identity()).respond(challenge, response)
+    }
+
+    fn is_satisfied(&self) -> bool {
+        self.exchange.is_satisfied()
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        self.exchange.failure()
+    }
+}
+
+/// How a login went, for the host to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoginOutcome<'a> {
+    /// The mechanism that was tried last.
+    pub mechanism: Mechanism,
+    /// What the mechanism says went wrong, if it was the mechanism.
+    pub failure: Option<Failure>,
+    /// Why the server refused the token, if it did and said.
+    pub token_error: Option<OAuthError<'a>>,
+}
+
+impl<'a> From<&'a ClientExchange> for LoginOutcome<'a> {
+    fn from(exchange: &'a ClientExchange) -> Self {
+        let (failure, token_error) = (exchange.failure(), exchange.token_error());
+        Self { mechanism: exchange.mechanism(), failure, token_error }
+    }
+}
