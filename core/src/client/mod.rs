@@ -3,7 +3,7 @@
 mod exchange;
 mod queue;
 
-pub(crate) use exchange::Exchange;
+pub(crate) use exchange::{Challenge, Exchange};
 pub(crate) use queue::{Queue, Waits};
 
 use crate::buffer::Sink;
