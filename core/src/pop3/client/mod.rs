@@ -287,6 +287,12 @@ impl<B: Buffers> Client<B> {
         self.machine.queue.len()
     }
 
+    /// The bytes that the last event was about, if it was about so many.
+    #[cfg(feature = "alloc")]
+    pub(super) fn last_taken(&self, count: usize) -> &[u8] {
+        self.receive.taken(count)
+    }
+
     /// Where the conversation stands, by the responses that have come.
     pub fn state(&self) -> State {
         self.machine.state
@@ -348,7 +354,10 @@ impl<B: Buffers> Endpoint for Client<B> {
                         self.machine.starve(size);
                         continue;
                     }
-                    self.receive.release_if_empty();
+                    // More is about to come while a command has not ended.
+                    if self.machine.queue.is_empty() {
+                        self.receive.release_if_empty();
+                    }
                     return Ok(None);
                 }
                 Advance::Truncate { keep } => self.receive.truncate(keep),
