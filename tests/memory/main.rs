@@ -221,3 +221,87 @@ fn reading_commands_takes_no_heap() {
     assert_eq!(seen, 7);
     assert_eq!(heap.count_total, 0);
 }
+
+mod pop3 {
+    //! The same of POP3's client.
+
+    use super::{IDLE, MESSAGE, block, in_all, most};
+    use allocation_counter::{AllocationInfo, measure};
+    use mailproto::Endpoint;
+    use mailproto::pop3::{Client, ClientEvent, ClientOptions};
+
+    /// Lets the client hear `wire` and sends what it says; lines and bytes that it told of.
+    fn hear(client: &mut Client, mut wire: &[u8]) -> (usize, usize) {
+        let (mut lines, mut bytes) = (0, 0);
+        loop {
+            while let Some(event) = client.next_event().expect("the responses are sound") {
+                match event {
+                    ClientEvent::Listing { .. } | ClientEvent::UniqueId { .. } => lines += 1,
+                    ClientEvent::Data { bytes: piece, .. } => bytes += piece.len(),
+                    _ => {}
+                }
+            }
+            if client.wants_write() {
+                let sent = client.transmit().len();
+                client.transmitted(sent);
+            }
+            if wire.is_empty() {
+                return (lines, bytes);
+            }
+            let taken = client.receive(wire);
+            wire = &wire[taken..];
+        }
+    }
+
+    /// What a client held that has logged in and done `work`.
+    fn session(work: impl FnOnce(&mut Client)) -> AllocationInfo {
+        let mut kept = None;
+        let heap = measure(|| {
+            let mut client = Client::new(ClientOptions::default());
+            client.login("mrose", "tanstaaf").expect("a login comes first");
+            for responses in [&b"+OK\r\n"[..], b"+OK\r\n", b"+OK\r\n"] {
+                hear(&mut client, responses);
+            }
+            work(&mut client);
+            kept = Some(client);
+        });
+        let client = kept.expect("the client was kept");
+        assert!(!client.is_closed() && client.queued_commands() == 0 && client.transmit().is_empty());
+        heap
+    }
+
+    #[test]
+    fn a_client_carries_64_mib_in_constant_memory_and_is_small_when_idle() {
+        let block = block();
+        let count = MESSAGE.div_ceil(block.len());
+        let heap = session(|client| {
+            client.retr(1).expect("RETR has its place");
+            hear(client, b"+OK\r\n");
+            let carried: usize = (0..count).map(|_| hear(client, &block).1).sum();
+            hear(client, b".\r\n");
+            // Each line that starts with a dot loses one.
+            assert_eq!(carried, count * (block.len() - 750));
+        });
+        assert!(heap.bytes_max <= most(), "{heap:?}");
+        assert!(in_all::<Client>(heap) <= IDLE, "{} bytes in the session, {heap:?}", size_of::<Client>());
+    }
+
+    #[test]
+    fn a_client_lists_100_000_messages_in_constant_memory_and_is_small_when_idle() {
+        const MESSAGES: usize = 100_000;
+        let (mut sizes, mut ids) = ("+OK\r\n".to_owned(), "+OK\r\n".to_owned());
+        for number in 1..=MESSAGES {
+            sizes += &format!("{number} {}\r\n", number * 7);
+            ids += &format!("{number} {number:016x}\r\n");
+        }
+        let (sizes, ids) = (sizes + ".\r\n", ids + ".\r\n");
+        let heap = session(|client| {
+            client.list(None).expect("LIST has its place");
+            client.uidl(None).expect("UIDL has its place");
+            assert_eq!(hear(client, sizes.as_bytes()).0, MESSAGES);
+            assert_eq!(hear(client, ids.as_bytes()).0, MESSAGES);
+        });
+        assert!(heap.bytes_max <= most(), "{heap:?}");
+        assert!(in_all::<Client>(heap) <= IDLE, "{} bytes in the session, {heap:?}", size_of::<Client>());
+    }
+}

@@ -6,6 +6,7 @@
 
 mod chance;
 mod connection;
+mod download;
 mod endings;
 mod keeper;
 mod policy;

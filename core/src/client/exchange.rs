@@ -44,8 +44,7 @@ impl Exchange {
     }
 
     /// Bytes have left.
-    pub(crate) fn transmitted(&mut self, count: usize) {
-        let count = count as u32;
+    pub(crate) fn transmitted(&mut self, count: u32) {
         let (start, length) = self.secret;
         let gone = count.saturating_sub(start).min(length);
         self.secret = (start.saturating_sub(count), length - gone);
@@ -74,27 +73,6 @@ impl Exchange {
         }
     }
 
-    /// Decodes the challenge, which `line` holds from `start` on. Once, however often it is asked for.
-    /// Of one that is no base64 only its start is known if `loose`.
-    pub(crate) fn decode(&mut self, line: &mut [u8], start: usize, loose: bool) {
-        if self.decoded.0 > 0 {
-            return;
-        }
-        let end = line.trim_ascii_end().len();
-        let text = line.get_mut(start..end).unwrap_or_default();
-        self.decoded = match base64::decode_in_place(text) {
-            Ok(length) if !self.cut => (start as u32, length as u32),
-            Err(_) if loose => (start as u32, 0),
-            _ => (UNDECODABLE, 0),
-        };
-    }
-
-    /// The decoded challenge in its line; `None` if it is no base64 or was cut off.
-    pub(crate) fn challenge<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
-        let (start, length) = self.decoded;
-        line.get(start as usize..)?.get(..length as usize)
-    }
-
     /// Begins an exchange whose line without a response is the last thing in the transmit buffer. Its
     /// initial response goes before the line end, if there is one and it takes at most `most` bytes; how
     /// many it took.
@@ -105,22 +83,23 @@ impl Exchange {
             Response::Ready(count) => count,
             _ => 0,
         };
-        *self = Self::default();
+        self.rounds = 0;
+        self.spoken = count > 0;
         if count > 0 {
             transmit.insert_last(count, line_end);
             // The space in front of it is no secret.
             self.secret = (line_end as u32 + 1, count as u32 - 1);
-            self.spoken = true;
         }
         self.unproven = !mechanism.is_satisfied();
         count
     }
 
-    /// Answers the challenge, or cancels, as `respond` says, behind the `visible` bytes; how many bytes
-    /// the line has, or `None` while it is not ready.
+    /// Answers the challenge, or cancels if there is no mechanism, behind the `visible` bytes; how many
+    /// bytes the line has, which are at most `most`, or `None` while it is not ready.
     pub(crate) fn respond(
         &mut self,
-        respond: &mut dyn FnMut(&mut [u8]) -> Response,
+        mechanism: Option<&mut dyn ClientMechanism>,
+        challenge: Challenge<'_>,
         most: usize,
         visible: usize,
         transmit: &mut dyn Sink,
@@ -128,11 +107,21 @@ impl Exchange {
         if transmit.room(RESPONSE_ROOM) < RESPONSE_ROOM {
             return Err(transmit.no_room());
         }
-        let count = match put_secret(respond, most.saturating_sub(2), false, transmit) {
+        let mut said = Response::Cancel;
+        if let Some(mechanism) = mechanism {
+            if let Some(challenge) = self.decode(challenge) {
+                let mut respond = |space: &mut [u8]| mechanism.respond(challenge, space);
+                said = put_secret(&mut respond, most.saturating_sub(2), false, transmit);
+            }
+            if said == Response::Working {
+                return Ok(None);
+            }
+            self.unproven = !mechanism.is_satisfied();
+        }
+        let count = match said {
             Response::Ready(count) => count,
-            Response::Working => return Ok(None),
             // What cannot be answered is cancelled (RFC 4954 §4, RFC 5034 §4).
-            Response::Cancel => {
+            _ => {
                 transmit.put(b"*");
                 1
             }
@@ -146,6 +135,33 @@ impl Exchange {
         self.spoken = true;
         Ok(Some(count + 2))
     }
+
+    /// The challenge as bytes, decoded once, however often it is asked for; `None` if it is no base64 or
+    /// was cut off.
+    fn decode<'a>(&mut self, Challenge { line, start, loose }: Challenge<'a>) -> Option<&'a [u8]> {
+        if self.decoded.0 == 0 {
+            let end = line.trim_ascii_end().len();
+            let text = line.get_mut(start..end).unwrap_or_default();
+            self.decoded = match base64::decode_in_place(text) {
+                Ok(length) if !self.cut => (start as u32, length as u32),
+                Err(_) if loose => (start as u32, 0),
+                _ => (UNDECODABLE, 0),
+            };
+        }
+        let (start, length) = self.decoded;
+        line.get(start as usize..)?.get(..length as usize)
+    }
+}
+
+/// A challenge where it was received.
+#[derive(Debug)]
+pub(crate) struct Challenge<'a> {
+    /// The bytes of input that wait.
+    pub(crate) line: &'a mut [u8],
+    /// Where its text starts in them.
+    pub(crate) start: usize,
+    /// What is no base64 is none, and means that the server waits.
+    pub(crate) loose: bool,
 }
 
 /// Puts a response in base64 at the end of the transmit buffer, if it is ready, and says how many bytes

@@ -2,9 +2,13 @@
 
 mod exchange;
 mod queue;
+#[cfg(feature = "alloc")]
+mod tls;
 
-pub(crate) use exchange::Exchange;
+pub(crate) use exchange::{Challenge, Exchange};
 pub(crate) use queue::{Queue, Waits};
+#[cfg(feature = "alloc")]
+pub use tls::TlsPolicy;
 
 use crate::buffer::Sink;
 use crate::error::{Error, Misuse};

@@ -9,18 +9,24 @@ mod capability;
 #[cfg(feature = "client")]
 mod client;
 mod command;
+#[cfg(all(feature = "client", feature = "alloc"))]
+mod download;
 mod listing;
 mod response;
 #[cfg(feature = "server")]
 mod server;
 mod state;
 
+#[cfg(all(feature = "client", feature = "alloc"))]
+pub use crate::client::TlsPolicy;
 #[cfg(feature = "scram")]
 pub use apop::ApopDigest;
 pub use capability::{Capabilities, Capability, CapabilitySet};
 #[cfg(feature = "client")]
 pub use client::{Client, ClientOptions, ClientTimeouts, Event as ClientEvent};
 pub use command::{Command, CommandError, CommandErrorKind, Verb};
+#[cfg(all(feature = "client", feature = "alloc"))]
+pub use download::{Download, DownloadOptions, Event as DownloadEvent, Failure, Message, Retention, Seen, SkipReason};
 pub use listing::{DropListing, ScanListing, UniqueIdListing};
 pub use response::{Response, ResponseCode, ResponseError, Status};
 #[cfg(feature = "server")]

@@ -79,3 +79,47 @@ uint64_t etpan_data(const char *replies, size_t length, const char *message, siz
   disconnect(session);
   return sent;
 }
+
+static mailpop3 *pop3_connect_to(struct memory *memory) {
+  mailpop3 *session = mailpop3_new(0, NULL);
+  mailstream *stream = mailstream_new(mailstream_low_new(memory, &driver), 16384);
+  if (mailpop3_connect(session, stream) == MAILPOP3_NO_ERROR) {
+    session->pop3_state = 2; /* the TRANSACTION state, for which it has no public name */
+    return session;
+  }
+  mailpop3_free(session);
+  return NULL;
+}
+
+static void pop3_disconnect(mailpop3 *session) {
+  if (session->pop3_stream) mailstream_close(session->pop3_stream);
+  session->pop3_stream = NULL;
+  mailpop3_free(session);
+}
+
+/* Says LIST and UIDL, which it does in one; returns how many messages there are. */
+uint64_t etpan_pop3_list(const char *responses, size_t length) {
+  struct memory memory = {responses, length, 0, 0};
+  mailpop3 *session = pop3_connect_to(&memory);
+  carray *messages = NULL;
+  uint64_t count = 0;
+  if (!session) return 0;
+  if (mailpop3_list(session, &messages) == MAILPOP3_NO_ERROR) count = carray_count(messages);
+  pop3_disconnect(session);
+  return count;
+}
+
+/* Says RETR behind LIST and UIDL, without which it knows no message; returns the size of the message. */
+uint64_t etpan_pop3_retr(const char *responses, size_t length) {
+  struct memory memory = {responses, length, 0, 0};
+  mailpop3 *session = pop3_connect_to(&memory);
+  carray *messages = NULL;
+  char *message = NULL;
+  size_t size = 0;
+  if (!session) return 0;
+  if (mailpop3_list(session, &messages) == MAILPOP3_NO_ERROR &&
+      mailpop3_retr(session, 1, &message, &size) == MAILPOP3_NO_ERROR)
+    mailpop3_retr_free(message);
+  pop3_disconnect(session);
+  return size;
+}

@@ -1,6 +1,7 @@
 /* Counts the heap of this program, whatever language asks for it: Rust's
  * allocator, libetpan and libc itself all come through the functions below,
  * because what the executable defines goes before what a library does.
+ * Each thread counts for itself, so a server beside a client is not counted.
  * Counting is off while anything is timed: then each call costs one branch. */
 #include <errno.h>
 #include <malloc.h>
@@ -13,9 +14,9 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 extern void __libc_free(void *);
 
-static int counting;
-static uint64_t calls;
-static int64_t live, peak;
+static _Thread_local int counting;
+static _Thread_local uint64_t calls;
+static _Thread_local int64_t live, peak;
 
 void heap_begin(void) {
   calls = 0;

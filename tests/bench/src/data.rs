@@ -256,6 +256,26 @@ pub(crate) fn stuffed(message: &[u8]) -> Vec<u8> {
     wire
 }
 
+/// What a POP3 server says to LIST: number and size of so many messages.
+pub(crate) fn scan_listings(count: usize) -> Vec<u8> {
+    let mut random = Random::new(11);
+    let mut text = format!("+OK {count} messages\r\n");
+    for number in 1..=count {
+        text += &format!("{number} {}\r\n", 400 + random.below(10_000_000));
+    }
+    (text + ".\r\n").into_bytes()
+}
+
+/// What a POP3 server says to UIDL: number and unique id of so many messages.
+pub(crate) fn unique_ids(count: usize) -> Vec<u8> {
+    let mut random = Random::new(12);
+    let mut text = "+OK\r\n".to_owned();
+    for number in 1..=count {
+        text += &format!("{number} {:016x}{:08x}\r\n", random.next(), random.below(1 << 32));
+    }
+    (text + ".\r\n").into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

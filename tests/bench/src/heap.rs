@@ -21,7 +21,7 @@ mod counting {
     use super::Heap;
 
     // SAFETY: the declarations match `native/heap.c`. The functions take no argument and touch only
-    // numbers of their own; that is only sound to do from one thread, and this program has one.
+    // numbers of their own, which each thread has for itself.
     unsafe extern "C" {
         safe fn heap_begin();
         safe fn heap_end();

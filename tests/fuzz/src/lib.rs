@@ -13,6 +13,9 @@ mod choices;
 mod client;
 mod command;
 mod dot_framing;
+mod pop3_client;
+mod pop3_download;
+mod pop3_response;
 mod reply;
 mod sasl;
 mod server;
@@ -24,6 +27,9 @@ pub use choices::Choices;
 pub use client::smtp_client;
 pub use command::smtp_command;
 pub use dot_framing::dot_framing;
+pub use pop3_client::pop3_client;
+pub use pop3_download::pop3_download;
+pub use pop3_response::pop3_response;
 pub use reply::smtp_reply;
 pub use sasl::{sasl_between, sasl_client, sasl_server};
 pub use server::smtp_server;
@@ -33,8 +39,11 @@ pub use submission::smtp_submission;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("dot_framing", dot_framing),
+    ("pop3_client", pop3_client),
+    ("pop3_download", pop3_download),
+    ("pop3_response", pop3_response),
     ("sasl_between", sasl_between),
     ("sasl_client", sasl_client),
     ("sasl_server", sasl_server),

@@ -19,11 +19,17 @@ pub struct Arguments {
 
 /// Runs the benchmarks.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    setup::ensure(&NEEDS)?;
-    process::run(process::cargo(&["run", "--release", "-p", "mailproto-bench", "--"]).args(&arguments.arguments))
+    run_with(&["--features", "slow-peers"], &arguments.arguments)
 }
 
-/// Runs every benchmark once on small inputs: each must do the whole job, however long it takes.
+fn run_with(features: &[&str], arguments: &[String]) -> Result<()> {
+    setup::ensure(&NEEDS)?;
+    let mut cargo = process::cargo(&["run", "--release", "-p", "mailproto-bench"]);
+    process::run(cargo.args(features).arg("--").args(arguments))
+}
+
+/// Runs every benchmark once on small inputs, without the peers that take minutes to compile: each must
+/// do the whole job, however long it takes.
 pub fn quick() -> Result<()> {
-    run(&Arguments { arguments: vec!["--quick".to_owned()] })
+    run_with(&[], &["--quick".to_owned()])
 }

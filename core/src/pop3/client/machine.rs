@@ -161,9 +161,12 @@ impl Machine {
 
     /// Bytes have left: the server takes them.
     pub(super) fn transmitted(&mut self, count: usize) {
-        self.visible -= (count as u32).min(self.visible);
+        let count = count.min(self.visible as usize) as u32;
+        self.visible -= count;
         self.exchange.transmitted(count);
-        self.silence.broken();
+        if count > 0 {
+            self.silence.broken();
+        }
     }
 
     /// Commands that may be sent now become visible.

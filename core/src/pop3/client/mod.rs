@@ -56,10 +56,11 @@ use super::command::Command;
 use super::response::Status;
 use super::state::State;
 use crate::buffer::{Buffer, Buffers, Standard};
+use crate::client::Challenge;
 use crate::endpoint::{CommandId, Endpoint, TransmitLog};
 use crate::error::{Error, Misuse};
 use crate::leniency::Anomalies;
-use crate::sasl::{ClientMechanism, Progress, Response as SaslResponse};
+use crate::sasl::{ClientMechanism, Progress};
 use crate::time::{Instant, Timeout};
 use found::Advance;
 use machine::Machine;
@@ -155,21 +156,7 @@ impl<B: Buffers> Client<B> {
     /// [`Misuse::OutOfOrder`] when no challenge waits, [`Misuse::Full`] while something is to be
     /// transmitted first.
     pub fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<Progress, Error> {
-        let length = self.waiting_challenge()?;
-        let line = self.receive.filled_mut().get_mut(..length).unwrap_or_default();
-        let (start, loose) = challenge_start(line);
-        self.machine.exchange.decode(line, start, loose);
-        let challenge = self.machine.exchange.challenge(line);
-        let mut respond = |space: &mut [u8]| match challenge {
-            Some(challenge) => mechanism.respond(challenge, space),
-            None => SaslResponse::Cancel,
-        };
-        let progress = self.machine.respond(&mut respond, &mut self.transmit)?;
-        if progress == Progress::Done {
-            self.machine.exchange.unproven = !mechanism.is_satisfied();
-            self.receive.take(length);
-        }
-        Ok(progress)
+        self.respond(Some(mechanism))
     }
 
     /// Cancels the exchange instead of answering (RFC 5034 §4).
@@ -177,15 +164,24 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// As [`auth_respond`](Self::auth_respond).
     pub fn auth_cancel(&mut self) -> Result<(), Error> {
-        let length = self.waiting_challenge()?;
-        self.machine.respond(&mut |_| SaslResponse::Cancel, &mut self.transmit)?;
-        self.receive.take(length);
-        Ok(())
+        self.respond(None).map(drop)
     }
 
+    /// Bytes of the challenge that waits, if it can be answered now.
     fn waiting_challenge(&self) -> Result<usize, Misuse> {
         self.machine.check_open()?;
         self.machine.exchange.waiting(self.machine.visible)
+    }
+
+    fn respond(&mut self, mechanism: Option<&mut dyn ClientMechanism>) -> Result<Progress, Error> {
+        let length = self.waiting_challenge()?;
+        let line = self.receive.filled_mut().get_mut(..length).unwrap_or_default();
+        let (start, loose) = challenge_start(line);
+        let progress = self.machine.respond(mechanism, Challenge { line, start, loose }, &mut self.transmit)?;
+        if progress == Progress::Done {
+            self.receive.take(length);
+        }
+        Ok(progress)
     }
 
     /// STAT (RFC 1939 §5): how much is in the maildrop?
@@ -291,6 +287,12 @@ impl<B: Buffers> Client<B> {
         self.machine.queue.len()
     }
 
+    /// The bytes that the last event was about, if it was about so many.
+    #[cfg(feature = "alloc")]
+    pub(super) fn last_taken(&self, count: usize) -> &[u8] {
+        self.receive.taken(count)
+    }
+
     /// Where the conversation stands, by the responses that have come.
     pub fn state(&self) -> State {
         self.machine.state
@@ -352,7 +354,10 @@ impl<B: Buffers> Endpoint for Client<B> {
                         self.machine.starve(size);
                         continue;
                     }
-                    self.receive.release_if_empty();
+                    // More is about to come while a command has not ended.
+                    if self.machine.queue.is_empty() {
+                        self.receive.release_if_empty();
+                    }
                     return Ok(None);
                 }
                 Advance::Truncate { keep } => self.receive.truncate(keep),

@@ -5,10 +5,10 @@ use super::super::command::{Command, Verb};
 use super::super::state::Outcome;
 use super::machine::Machine;
 use crate::buffer::Sink;
-use crate::client::no_room;
+use crate::client::{Challenge, no_room};
 use crate::endpoint::CommandId;
 use crate::error::{Error, Misuse};
-use crate::sasl::{ClientMechanism, Progress, Response};
+use crate::sasl::{ClientMechanism, Progress};
 use crate::slice::{copy, front};
 use crate::text::{check_no_control, check_word, utf8};
 
@@ -181,17 +181,20 @@ impl Machine {
         Ok(id)
     }
 
-    /// Answers the challenge, or cancels, as `respond` says.
+    /// Answers the challenge, or cancels if there is no mechanism.
     pub(super) fn respond(
         &mut self,
-        respond: &mut dyn FnMut(&mut [u8]) -> Response,
+        mechanism: Option<&mut dyn ClientMechanism>,
+        challenge: Challenge<'_>,
         transmit: &mut dyn Sink,
     ) -> Result<Progress, Error> {
-        let most = self.limits.sasl_line as usize;
-        let Some(count) = self.exchange.respond(respond, most, self.visible as usize, transmit)? else {
-            return Ok(Progress::Working);
-        };
-        self.visible += count as u32;
-        Ok(Progress::Done)
+        let (most, visible) = (self.limits.sasl_line as usize, self.visible as usize);
+        match self.exchange.respond(mechanism, challenge, most, visible, transmit)? {
+            Some(count) => {
+                self.visible += count as u32;
+                Ok(Progress::Done)
+            }
+            None => Ok(Progress::Working),
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::super::{LineEnds, Protocol};
 use super::found::{Advance, Body, Found, What};
 use super::options::{ClientOptions, ClientTimeouts};
 use crate::buffer::Sink;
-use crate::client::{Queue, Waits};
+use crate::client::{Exchange, Queue, Waits};
 use crate::endpoint::CommandId;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{ChunkFramer, DotWriter, ReplyFrame, ReplyFramer};
@@ -55,14 +55,8 @@ pub(super) struct Machine {
     verdicts_due: u32,
     /// Bytes at the front of the transmit buffer that may be sent.
     pub(super) visible: u32,
-    /// Where the secret in the transmit buffer starts, and its length.
-    pub(super) secret: (u32, u32),
-    /// Bytes of a challenge that wait in the input to be answered.
-    pub(super) challenge: u32,
-    /// Where the challenge stands in them, decoded, and its length; zeros until it is decoded.
-    pub(super) decoded: (u32, u32),
+    pub(super) exchange: Exchange,
     timeouts: ClientTimeouts,
-    rounds: u16,
     pub(super) protocol: Protocol,
     line_ends: LineEnds,
     pub(super) state: State,
@@ -74,10 +68,6 @@ pub(super) struct Machine {
     pub(super) dots: DotWriter,
     /// TLS must begin before anything else.
     wall: bool,
-    /// The challenge is over the limit of a reply, so that no more than its start is known.
-    pub(super) challenge_cut: bool,
-    /// The mechanism of the present AUTH has not been satisfied by the server.
-    pub(super) unproven: bool,
     eof: bool,
     closing: bool,
     /// The host has heard of `failure`.
@@ -110,13 +100,8 @@ impl Machine {
             verdicts: 0,
             verdicts_due: 0,
             visible: 0,
-            secret: (0, 0),
-            challenge: 0,
-            decoded: (0, 0),
-            rounds: 0,
+            exchange: Exchange::default(),
             wall: false,
-            challenge_cut: false,
-            unproven: false,
             eof: false,
             closing: false,
             told: false,
@@ -172,7 +157,7 @@ impl Machine {
 
     /// Whether the server is the one to act.
     fn waits(&self) -> bool {
-        let host_acts = self.challenge > 0 || self.wall || (self.body != Body::None && self.visible == 0);
+        let host_acts = self.exchange.is_asking() || self.wall || (self.body != Body::None && self.visible == 0);
         !host_acts && (self.state == State::Connected || !self.queue.is_empty())
     }
 
@@ -193,15 +178,13 @@ impl Machine {
     pub(super) fn transmitted(&mut self, count: usize) {
         let count = count.min(self.visible as usize) as u32;
         self.visible -= count;
-        let (start, length) = self.secret;
-        let gone = count.saturating_sub(start).min(length);
-        self.secret = (start.saturating_sub(count), length - gone);
+        self.exchange.transmitted(count);
         self.silence.broken();
     }
 
     /// Commands that may be sent now become visible.
     pub(super) fn release(&mut self) {
-        if self.state != State::Connected && !self.wall && self.challenge == 0 {
+        if self.state != State::Connected && !self.wall && !self.exchange.is_asking() {
             self.visible += self.queue.release(self.pipelining()) as u32;
         }
     }
@@ -244,7 +227,7 @@ impl Machine {
             return Advance::Idle;
         }
         // Where the host is the one to act, only the end can still come.
-        if self.closing || self.wall || self.challenge > 0 {
+        if self.closing || self.wall || self.exchange.is_asking() {
             return self.end_of_input(&[]);
         }
         // What a reply may make the machine say itself must have room before the reply is read: the end
@@ -280,7 +263,7 @@ impl Machine {
                     None => Advance::Drop { consumed },
                     Some(what) => {
                         // A challenge stays in the input until it is answered.
-                        let consumed = if self.challenge > 0 { 0 } else { consumed };
+                        let consumed = if self.exchange.is_asking() { 0 } else { consumed };
                         Advance::Event { consumed, found: Found { reply: reply.checked(), what } }
                     }
                 }
@@ -332,22 +315,18 @@ impl Machine {
             self.closing = true;
             return Some(What::Closing);
         };
-        if verb == Verb::Auth && outcome == Outcome::Success && self.unproven {
+        if verb == Verb::Auth && outcome == Outcome::Success && self.exchange.unproven {
             self.violation(ViolationKind::UnprovenServer);
             return None;
         }
         self.consume(consumed);
         match (verb, outcome) {
             (Verb::Auth, Outcome::GoAhead) => {
-                self.rounds += 1;
-                if self.rounds > self.limits.sasl_rounds {
-                    let value = u32::from(self.limits.sasl_rounds);
-                    let exceeded = Exceeded { limit: LimitKind::SaslRounds, value, offset: self.offset };
-                    self.failure = Some(Error::Limit(exceeded));
+                let cut = reply.anomalies().contains(Anomalies::TRUNCATED_REPLY);
+                self.failure = self.exchange.ask(consumed, cut, &self.limits, self.offset);
+                if self.failure.is_some() {
                     return None;
                 }
-                self.challenge = consumed as u32;
-                self.challenge_cut = reply.anomalies().contains(Anomalies::TRUNCATED_REPLY);
                 return Some(What::Challenge(id));
             }
             (Verb::Data, Outcome::GoAhead) if self.accepted == 0 => {
@@ -490,15 +469,5 @@ impl Machine {
     /// Whether no message data is on its way.
     pub(super) fn body_is_done(&self) -> bool {
         self.body == Body::None
-    }
-
-    /// The exchange goes on or is over.
-    pub(super) fn answered_challenge(&mut self) {
-        self.challenge = 0;
-        self.decoded = (0, 0);
-    }
-
-    pub(super) fn start_exchange(&mut self) {
-        self.rounds = 0;
     }
 }

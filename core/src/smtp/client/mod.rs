@@ -57,11 +57,11 @@ use super::extension::Extensions;
 use super::parameter::Parameter;
 use super::state::State;
 use crate::buffer::{Buffer, Buffers, Standard};
-use crate::codec::base64;
+use crate::client::Challenge;
 use crate::endpoint::{CommandId, Endpoint, TransmitLog};
 use crate::error::{Error, Misuse};
 use crate::leniency::Anomalies;
-use crate::sasl::{ClientMechanism, Progress, Response};
+use crate::sasl::{ClientMechanism, Progress};
 use crate::time::{Instant, Timeout};
 use found::Advance;
 use machine::Machine;
@@ -144,37 +144,7 @@ impl<B: Buffers> Client<B> {
     /// [`Misuse::OutOfOrder`] when no challenge waits, [`Misuse::Full`] while something is to be
     /// transmitted first.
     pub fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<Progress, Error> {
-        let length = self.waiting_challenge()?;
-        let challenge = self.decoded_challenge(length);
-        let (machine, receive) = (&mut self.machine, &self.receive);
-        let challenge = challenge.and_then(|(start, length)| receive.filled().get(start..)?.get(..length));
-        let mut respond = |space: &mut [u8]| match challenge {
-            Some(challenge) => mechanism.respond(challenge, space),
-            None => Response::Cancel,
-        };
-        let progress = machine.respond(&mut respond, &mut self.transmit)?;
-        if progress == Progress::Done {
-            self.machine.unproven = !mechanism.is_satisfied();
-            self.receive.take(length);
-        }
-        Ok(progress)
-    }
-
-    /// Where the challenge stands in its reply of this length; decoded once, however often it is asked
-    /// for. `None` if it is no base64 or was cut off.
-    fn decoded_challenge(&mut self, length: usize) -> Option<(usize, usize)> {
-        if self.machine.decoded.0 == 0 {
-            let reply = self.receive.filled_mut().get_mut(..length).unwrap_or_default();
-            let start = challenge_start(reply);
-            let end = reply.trim_ascii_end().len();
-            let text = reply.get_mut(start..end).unwrap_or_default();
-            self.machine.decoded = match base64::decode_in_place(text) {
-                Ok(length) if !self.machine.challenge_cut => (start as u32, length as u32),
-                _ => (u32::MAX, 0),
-            };
-        }
-        let (start, length) = self.machine.decoded;
-        (start != u32::MAX).then_some((start as usize, length as usize))
+        self.respond(Some(mechanism))
     }
 
     /// Cancels the exchange instead of answering (RFC 4954 §4).
@@ -182,20 +152,24 @@ impl<B: Buffers> Client<B> {
     /// # Errors
     /// As [`auth_respond`](Self::auth_respond).
     pub fn auth_cancel(&mut self) -> Result<(), Error> {
-        let length = self.waiting_challenge()?;
-        self.machine.respond(&mut |_| Response::Cancel, &mut self.transmit)?;
-        self.receive.take(length);
-        Ok(())
+        self.respond(None).map(drop)
     }
 
-    fn waiting_challenge(&self) -> Result<usize, Error> {
+    /// Bytes of the challenge that waits, if it can be answered now.
+    fn waiting_challenge(&self) -> Result<usize, Misuse> {
         self.machine.check_open()?;
-        match self.machine.challenge {
-            0 => Err(Misuse::OutOfOrder.into()),
-            // The response needs all the room there is, and is read from the challenge only once.
-            _ if self.machine.visible > 0 => Err(Misuse::Full.into()),
-            length => Ok(length as usize),
+        self.machine.exchange.waiting(self.machine.visible)
+    }
+
+    fn respond(&mut self, mechanism: Option<&mut dyn ClientMechanism>) -> Result<Progress, Error> {
+        let length = self.waiting_challenge()?;
+        let line = self.receive.filled_mut().get_mut(..length).unwrap_or_default();
+        let challenge = Challenge { start: challenge_start(line), loose: false, line };
+        let progress = self.machine.respond(mechanism, challenge, &mut self.transmit)?;
+        if progress == Progress::Done {
+            self.receive.take(length);
         }
+        Ok(progress)
     }
 
     /// MAIL (RFC 5321 §4.1.1.2). `sender` is a mailbox without brackets, empty for reports.
@@ -416,7 +390,7 @@ impl<B: Buffers> Endpoint for Client<B> {
 
     fn transmitted(&mut self, count: usize) {
         let count = count.min(self.machine.visible as usize);
-        if self.machine.secret.1 > 0 {
+        if self.machine.exchange.secret.1 > 0 {
             self.transmit.wipe(count);
         } else {
             self.transmit.take(count);
@@ -428,7 +402,7 @@ impl<B: Buffers> Endpoint for Client<B> {
     }
 
     fn transmit_log(&self) -> TransmitLog<'_> {
-        TransmitLog::with_secret(self.transmit(), self.machine.secret)
+        TransmitLog::with_secret(self.transmit(), self.machine.exchange.secret)
     }
 
     fn handle_time(&mut self, now: Instant) {

@@ -9,11 +9,11 @@ use super::super::state::{Outcome, State};
 use super::found::Body;
 use super::machine::Machine;
 use crate::buffer::Sink;
-use crate::codec::base64;
+use crate::client::{Challenge, no_room};
 use crate::endpoint::CommandId;
 use crate::error::{Error, Misuse};
 use crate::frame::{ChunkFramer, DotWriter};
-use crate::sasl::{ClientMechanism, Progress, Response};
+use crate::sasl::{ClientMechanism, Progress};
 use crate::slice::{copy, front};
 use crate::text::{Decimal, check_no_control, check_word, utf8};
 
@@ -24,10 +24,6 @@ const INITIAL_RESPONSE_LINE: usize = 512;
 type Encode<'a> = dyn FnMut(&mut dyn FnMut(&[u8])) + 'a;
 
 const LINE_END: &[u8] = b"\r\n";
-
-/// Room that must be free before a mechanism is asked for a response: whatever it says, the line can be
-/// ended, or the exchange cancelled.
-const RESPONSE_ROOM: usize = 8;
 
 impl Machine {
     /// Queues a line that the words make; they bring their own spaces.
@@ -64,18 +60,9 @@ impl Machine {
             return Err(Misuse::TooLong { limit: longest }.into());
         }
         if transmit.room(length) < length {
-            return Err(self.no_room(length, transmit));
+            return Err(no_room(length, transmit));
         }
         Ok(())
-    }
-
-    /// Not now, or never?
-    fn no_room(&self, length: usize, transmit: &mut dyn Sink) -> Error {
-        match transmit.pending() {
-            _ if transmit.no_room() == Misuse::NoMemory => Misuse::NoMemory.into(),
-            0 => Misuse::TooLong { limit: transmit.room(length) as u32 }.into(),
-            _ => Misuse::Full.into(),
-        }
     }
 
     fn queued(&mut self, verb: Verb, length: u16) -> CommandId {
@@ -240,7 +227,7 @@ impl Machine {
     ) -> Result<CommandId, Error> {
         self.check_offered(ExtensionSet::AUTH)?;
         self.check_open()?;
-        if self.secret.1 > 0 {
+        if self.exchange.secret.1 > 0 {
             return Err(Misuse::Full.into());
         }
         // The mechanism is asked for its initial response below, so its name is copied.
@@ -252,88 +239,31 @@ impl Machine {
         }
         check_word(name)?;
         let id = self.command(Verb::Auth, &["AUTH ", name], transmit)?;
-        self.start_exchange();
         // The line is there; an initial response goes between it and its end, if it fits.
-        let line_end = transmit.pending() - 2;
         let before = self.visible;
-        let most = INITIAL_RESPONSE_LINE - (5 + length + 2);
-        let mut initial = |space: &mut [u8]| mechanism.initial(space).into();
-        if let Response::Ready(count) = self.put_secret(&mut initial, most, true, transmit) {
-            transmit.insert_last(count, line_end);
-            // The space in front of it is no secret.
-            self.secret = (line_end as u32 + 1, count as u32 - 1);
-            match self.queue.last_held() {
-                Some(pending) => pending.held += count as u16,
-                None => self.visible = before + count as u32,
-            }
+        let count = self.exchange.start(mechanism, INITIAL_RESPONSE_LINE - (5 + length + 2), transmit);
+        match self.queue.last_held() {
+            Some(pending) => pending.held += count as u16,
+            None => self.visible = before + count as u32,
         }
-        self.unproven = !mechanism.is_satisfied();
         Ok(id)
     }
 
-    /// Puts a response in base64 at the end of the transmit buffer, if it is ready, and says how many
-    /// bytes it took. Nothing is put where there is none or it does not fit in `most` bytes.
-    fn put_secret(
-        &mut self,
-        respond: &mut dyn FnMut(&mut [u8]) -> Response,
-        most: usize,
-        initial: bool,
-        transmit: &mut dyn Sink,
-    ) -> Response {
-        transmit.set_secret();
-        let space = transmit.space((most + most * 3 / 4).max(64));
-        // Plain bytes at the end of the space, their base64 at its front, then the plain bytes go.
-        let (text, plain) = space.split_at_mut(space.len() / 7 * 4);
-        let (lead, text): (usize, &mut [u8]) = match text {
-            [first, rest @ ..] if initial => {
-                *first = b' ';
-                (1, rest)
-            }
-            text => (0, text),
-        };
-        let response = respond(plain);
-        let encoded = match response {
-            // An empty response is written so that it can be told from none (RFC 4954 §4).
-            Response::Ready(0) if initial => text.first_mut().map(|place| *place = b'=').map(|()| 1),
-            Response::Ready(length) => plain.get(..length).and_then(|plain| base64::encode(plain, text)),
-            _ => None,
-        };
-        zeroize::Zeroize::zeroize(plain);
-        let count = encoded.map(|length| length + lead).filter(|count| *count <= most);
-        if count.is_none() {
-            zeroize::Zeroize::zeroize(text);
-        }
-        transmit.filled(count.unwrap_or(0));
-        if response == Response::Working { response } else { count.into() }
-    }
-
-    /// Answers the challenge, or cancels, as `respond` says.
+    /// Answers the challenge, or cancels if there is no mechanism.
     pub(super) fn respond(
         &mut self,
-        respond: &mut dyn FnMut(&mut [u8]) -> Response,
+        mechanism: Option<&mut dyn ClientMechanism>,
+        challenge: Challenge<'_>,
         transmit: &mut dyn Sink,
     ) -> Result<Progress, Error> {
-        let place = self.visible as usize;
-        if transmit.room(RESPONSE_ROOM) < RESPONSE_ROOM {
-            return Err(transmit.no_room().into());
-        }
-        let most = self.limits.sasl_line as usize - 2;
-        let count = match self.put_secret(respond, most, false, transmit) {
-            Response::Ready(count) => count,
-            Response::Working => return Ok(Progress::Working),
-            // What cannot be answered is cancelled (RFC 4954 §4).
-            Response::Cancel => {
-                transmit.put(b"*");
-                1
+        let (most, visible) = (self.limits.sasl_line as usize, self.visible as usize);
+        match self.exchange.respond(mechanism, challenge, most, visible, transmit)? {
+            Some(count) => {
+                self.visible += count as u32;
+                Ok(Progress::Done)
             }
-        };
-        transmit.put(LINE_END);
-        // Ahead of commands that wait for the end of the exchange.
-        transmit.insert_last(count + 2, place);
-        self.secret = (place as u32, count as u32);
-        self.visible += (count + 2) as u32;
-        self.answered_challenge();
-        Ok(Progress::Done)
+            None => Ok(Progress::Working),
+        }
     }
 }
 

@@ -7,10 +7,10 @@ use super::super::extension_set::ExtensionSet;
 use super::super::reply::Reply;
 use super::super::state::State;
 use super::event::{Failure, Verdict};
-use super::options::TlsPolicy;
 use super::session::{Notice, Phase, Session};
 use super::transaction::{Standing, Transaction};
 use crate::Heap;
+use crate::client::TlsPolicy;
 use crate::leniency::Anomalies;
 use crate::sasl::{AccountLogin, Mechanisms};
 

@@ -47,9 +47,10 @@ mod options;
 mod session;
 mod transaction;
 
+pub use crate::client::TlsPolicy;
 pub use crate::sasl::Account as Login;
 pub use event::{Delivery, Event, Failure, MessageId, Verdict};
-pub use options::{Envelope, Recipient, SubmissionOptions, TlsPolicy};
+pub use options::{Envelope, Recipient, SubmissionOptions};
 
 use super::Protocol;
 use super::client::Client;

@@ -3,6 +3,7 @@
 use super::super::client::{ClientOptions, ClientTimeouts};
 use super::super::parameter::{BodyType, DeliverByMode, Notify, Return};
 use super::super::{LineEnds, Protocol};
+use crate::client::TlsPolicy;
 use crate::leniency::Leniency;
 use crate::limits::Limits;
 use crate::sasl::Account;
@@ -58,21 +59,6 @@ impl SubmissionOptions {
             timeouts: self.timeouts,
         }
     }
-}
-
-/// Whether a connection is to be under TLS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TlsPolicy {
-    /// Plain text only.
-    None,
-    /// STARTTLS if the server offers it, plain text if not (RFC 7435). Whoever sits on the line can
-    /// take the offer away: choose [`Required`](Self::Required) where it matters.
-    #[default]
-    Opportunistic,
-    /// STARTTLS, or nothing is sent (RFC 8314 §3).
-    Required,
-    /// The host has begun TLS before the first byte (RFC 8314 §3.3).
-    Implicit,
 }
 
 /// One message's envelope, and what its content asks of the server.

@@ -3,6 +3,9 @@
 mod chunks;
 mod commands;
 mod lettre_stream;
+#[cfg(feature = "slow-peers")]
+mod loopback;
+mod pop3;
 mod receive;
 mod replies;
 mod send;
@@ -20,6 +23,10 @@ pub(crate) const ALL: &[Make] = &[
     commands::with_parameters,
     send::task,
     receive::task,
+    pop3::list,
+    pop3::uidl,
+    pop3::both,
+    pop3::retr,
     chunks::replies,
     chunks::commands,
     chunks::receive,

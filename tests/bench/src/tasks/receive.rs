@@ -83,7 +83,7 @@ pub(super) fn task(smaller: usize) -> Task {
 }
 
 /// Finds the dots and copies what is between them: the least that receiving needs.
-fn unstuff(wire: &[u8], out: &mut Vec<u8>) {
+pub(super) fn unstuff(wire: &[u8], out: &mut Vec<u8>) {
     let finder = Finder::new(b"\r\n.");
     let mut start = usize::from(wire.starts_with(b"."));
     while let Some(found) = finder.find(&wire[start..]) {
