@@ -5,6 +5,8 @@ mod behaviours;
 mod certificates;
 mod clients;
 mod controls;
+mod fetched;
+mod fetchers;
 mod from_clients;
 mod lmtp;
 mod message;

@@ -120,7 +120,7 @@ impl JobFiles {
 }
 
 /// Runs a client to its end.
-fn run(client: &mut Command) -> Outcome {
+pub(crate) fn run(client: &mut Command) -> Outcome {
     let output = NamedTempFile::new().expect("a temporary file can be made");
     let handle = || output.reopen().expect("a temporary file can be opened");
     // The two streams share one place in the file.
@@ -142,7 +142,7 @@ fn run(client: &mut Command) -> Outcome {
 
 /// The path, or a failed test that says in one line what to install.
 #[track_caller]
-fn required<T>(tool: Result<T, Missing>) -> T {
+pub(crate) fn required<T>(tool: Result<T, Missing>) -> T {
     crate::servers::required(tool)
 }
 

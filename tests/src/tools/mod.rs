@@ -26,9 +26,12 @@ use std::process::{Command, Stdio};
 const SETUP: &str = "cargo run -p mailproto-tests --bin interop-setup";
 
 /// Programs of the system, each with the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("curl", "curl"),
     ("dovecot", "dovecot-core"),
+    ("fetchmail", "fetchmail"),
+    ("getmail", "getmail6"),
+    ("mpop", "mpop"),
     ("msmtp", "msmtp"),
     ("node", "nodejs"),
     ("npm", "npm"),

@@ -45,7 +45,7 @@ pub(super) fn node_modules(folder: &Path) -> Result<PathBuf, Missing> {
     if is_made_from(&node, PACKAGE_JSON) {
         Ok(node.join("node_modules"))
     } else {
-        Err(Missing::new("the Node packages smtp-server and nodemailer are missing", format!("run `{SETUP}`")))
+        Err(Missing::new("the Node packages of interop/package.json are missing", format!("run `{SETUP}`")))
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn install_node_modules(folder: &Path, progress: &mut dyn FnMut(&str)
             "--no-fund",
             "--loglevel=error",
         ]),
-        "smtp-server and nodemailer",
+        "the Node packages",
     )?;
     write(&node.join(INSTALLED), PACKAGE_JSON)
 }
