@@ -19,7 +19,7 @@ pub use fixed::Fixed;
 pub use heap::Heap;
 
 use crate::error::Misuse;
-use crate::slice::{after_mut, copy, shift};
+use crate::slice::{after_mut, copy, rotate_right, shift};
 use zeroize::Zeroize;
 
 /// The buffers of an endpoint that does not say which: [`Heap`] where there is an allocator.
@@ -217,7 +217,7 @@ impl<S: Store> Buffer<S> {
     pub(crate) fn remove(&mut self, place: usize, count: usize) {
         if let Some(from) = self.filled_mut().get_mut(place..) {
             let count = count.min(from.len());
-            from.rotate_left(count);
+            shift(from, count);
             let kept = from.len() - count;
             after_mut(from, kept).zeroize();
             self.truncate(place + kept);
@@ -298,7 +298,7 @@ impl<S: Store> Sink for Buffer<S> {
 
     fn insert_last(&mut self, count: usize, place: usize) {
         if let Some(moved) = self.filled_mut().get_mut(place..) {
-            moved.rotate_right(count.min(moved.len()));
+            rotate_right(moved, count.min(moved.len()));
         }
     }
 }
