@@ -217,8 +217,8 @@ impl<S: Store> Buffer<S> {
     pub(crate) fn remove(&mut self, place: usize, count: usize) {
         if let Some(from) = self.filled_mut().get_mut(place..) {
             let count = count.min(from.len());
+            shift(from, count);
             let kept = from.len() - count;
-            rotate(from, kept);
             after_mut(from, kept).zeroize();
             self.truncate(place + kept);
         }
