@@ -7,6 +7,7 @@
 //! | protocol | client | server | task |
 //! | --- | --- | --- | --- |
 //! | SMTP, LMTP | [`smtp::Client`] | [`smtp::Server`] | [`smtp::Submission`] |
+//! | POP3 | [`pop3::Client`] | [`pop3::Server`] | [`pop3::Download`] |
 //!
 //! Every endpoint keeps the same contract, [`Endpoint`]; a driver written once joins all of them to
 //! a socket. Start there, or with the example of [`smtp`].

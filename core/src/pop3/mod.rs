@@ -1,6 +1,12 @@
 //! POP3 (RFC 1939) with its extensions (RFC 2449, 2595, 3206, 5034, 6856): one rule book, both roles.
 //!
-//! [`Command`] and [`Response`] are what the two sides say, [`Capability`] what a server announces.
+//! | to do | take |
+//! | --- | --- |
+//! | fetch what is new, every choice made for you | `Download` |
+//! | speak as a client, verb by verb | [`Client`] |
+//! | let mail be fetched | [`Server`] |
+//! | only read or write commands and responses | [`Command`], [`Response`] |
+//!
 //! [`TRANSITIONS`] is the protocol as data, which both roles step through.
 
 #[cfg(feature = "scram")]
