@@ -150,7 +150,7 @@ pub(super) fn retr(smaller: usize) -> Task {
     let wire = Rc::new([b"+OK\r\n", data::stuffed(&message).as_slice()].concat());
     let task = Task::new("D4", "RETR: the end found, added dots gone", wire.len(), 1);
 
-    let fetch = |input: &[u8], mut keep: Box<dyn FnMut(&[u8]) + '_>| {
+    let fetch = |input: &[u8], keep: &mut dyn FnMut(&[u8])| {
         let mut client = client();
         client.retr(1).expect("RETR has its place");
         let mut ended = false;
@@ -164,13 +164,13 @@ pub(super) fn retr(smaller: usize) -> Task {
     let (input, mut out) = (wire.clone(), Vec::with_capacity(length));
     let task = task.ours("mailproto pop3::Client, into a reused Vec", length, move || {
         out.clear();
-        fetch(&input, Box::new(|bytes| out.extend_from_slice(bytes)));
+        fetch(&input, &mut |bytes| out.extend_from_slice(bytes));
         out.len() as u64
     });
     let input = wire.clone();
     let task = task.ours("mailproto pop3::Client, chunks passed on", length, move || {
         let mut total = 0;
-        fetch(&input, Box::new(|bytes| total += bytes.len()));
+        fetch(&input, &mut |bytes| total += bytes.len());
         total as u64
     });
     let (input, mut out) = (wire.clone(), Vec::with_capacity(length));
