@@ -1,7 +1,14 @@
 //! POP3 (RFC 1939) with its extensions (RFC 2449, 2595, 3206, 5034, 6856): one rule book, both roles.
 //!
-//! [`Command`] and [`Response`] are what the two sides say, [`Capability`] what a server announces.
-//! [`TRANSITIONS`] is the protocol as data, which both roles step through.
+//! | to do | take |
+//! | --- | --- |
+//! | speak as a client, verb by verb | [`Client`] |
+//! | give mail out | [`Server`] |
+//! | only read or write commands and responses | [`Command`], [`Response`], [`Capability`] |
+//!
+//! [`TRANSITIONS`] is the protocol as data, which both roles step through. It says:
+//!
+#![doc = include_str!("pop3.svg.md")]
 
 #[cfg(feature = "scram")]
 mod apop;
