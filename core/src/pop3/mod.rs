@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | fetch what is new, every choice made for you | `Download` |
 //! | speak as a client, verb by verb | [`Client`] |
-//! | let mail be fetched | [`Server`] |
-//! | only read or write commands and responses | [`Command`], [`Response`] |
+//! | give mail out | [`Server`] |
+//! | only read or write commands and responses | [`Command`], [`Response`], [`Capability`] |
 //!
-//! [`TRANSITIONS`] is the protocol as data, which both roles step through.
+//! [`TRANSITIONS`] is the protocol as data, which both roles step through. It says:
+//!
+#![doc = include_str!("pop3.svg.md")]
 
 #[cfg(feature = "scram")]
 mod apop;

@@ -8,6 +8,7 @@
 //! the docs, where it takes the colours of the page around it.
 
 mod plan;
+mod pop3;
 mod smtp;
 mod svg;
 
@@ -35,7 +36,10 @@ struct Diagram {
     table: fn() -> Table,
 }
 
-const DIAGRAMS: &[Diagram] = &[Diagram { path: "core/src/smtp/smtp", plan: &smtp::PLAN, table: smtp::table }];
+const DIAGRAMS: &[Diagram] = &[
+    Diagram { path: "core/src/smtp/smtp", plan: &smtp::PLAN, table: smtp::table },
+    Diagram { path: "core/src/pop3/pop3", plan: &pop3::PLAN, table: pop3::table },
+];
 
 impl Diagram {
     /// The files, by name.
