@@ -3,6 +3,7 @@
 mod crash;
 mod example;
 mod explain;
+mod maildrop;
 mod parse;
 mod probe;
 mod program;

@@ -4,6 +4,7 @@
 mod asynchronous;
 mod blocking;
 mod peers;
+mod pop3;
 
 use mailproto::smtp::{Envelope, ExtensionSet, Server, ServerOptions, Submission, SubmissionOptions, TlsPolicy};
 use mailproto::{Closure, Error, TimeoutReason};

@@ -1,7 +1,6 @@
-//! Where a server is: `smtp://[USER:PASSWORD@]HOST[:PORT]`.
+//! Where a server is: `smtp://[USER:PASSWORD@]HOST[:PORT]`, and the same for the other protocols.
 
 use crate::failure::Failure;
-use mailproto::smtp::Protocol;
 
 /// A server, and perhaps who to be there.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,21 +25,47 @@ pub(crate) enum Scheme {
     Smtps,
     /// LMTP.
     Lmtp,
+    /// POP3 in plain text, with STLS perhaps.
+    Pop3,
+    /// POP3 under TLS from the first byte (RFC 8314).
+    Pop3s,
 }
 
 impl Scheme {
+    /// Those of SMTP and LMTP.
+    pub(crate) const SUBMITTING: &[Self] = &[Self::Smtp, Self::Smtps, Self::Lmtp];
+    /// All of them.
+    pub(crate) const ALL: &[Self] = &[Self::Smtp, Self::Smtps, Self::Lmtp, Self::Pop3, Self::Pop3s];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Smtp => "smtp",
             Self::Smtps => "smtps",
             Self::Lmtp => "lmtp",
+            Self::Pop3 => "pop3",
+            Self::Pop3s => "pop3s",
         }
     }
 
-    pub(crate) const fn protocol(self) -> Protocol {
+    /// Whether TLS begins with the first byte.
+    pub(crate) const fn is_implicit(self) -> bool {
+        matches!(self, Self::Smtps | Self::Pop3s)
+    }
+
+    /// The same in plain text at first.
+    pub(crate) const fn plain(self) -> Self {
         match self {
-            Self::Smtp | Self::Smtps => Protocol::Smtp,
-            Self::Lmtp => Protocol::Lmtp,
+            Self::Smtps => Self::Smtp,
+            Self::Pop3s => Self::Pop3,
+            other => other,
+        }
+    }
+
+    /// The command that begins TLS.
+    pub(crate) const fn starttls(self) -> &'static str {
+        match self {
+            Self::Smtp | Self::Smtps | Self::Lmtp => "STARTTLS",
+            Self::Pop3 | Self::Pop3s => "STLS",
         }
     }
 
@@ -50,6 +75,8 @@ impl Scheme {
             Self::Smtp => 25,
             Self::Smtps => 465,
             Self::Lmtp => 24,
+            Self::Pop3 => 110,
+            Self::Pop3s => 995,
         }
     }
 }
@@ -62,13 +89,20 @@ impl std::fmt::Display for Destination {
 }
 
 impl Destination {
-    /// Reads a URL. What is wrong is told without repeating it, for it can hold a password.
-    pub(crate) fn parse(url: &str) -> Result<Self, Failure> {
+    /// Reads a URL with one of these schemes. What is wrong is told without repeating it, for it can hold a
+    /// password.
+    pub(crate) fn parse(url: &str, schemes: &[Scheme]) -> Result<Self, Failure> {
+        let example = schemes.first().map_or("smtp", |scheme| scheme.name());
+        let wrong = |what: &str| {
+            Failure::usage(format_args!(
+                "the URL of the server is wrong, {what}: write {example}://[USER:PASSWORD@]HOST[:PORT]"
+            ))
+        };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("it has no scheme"))?;
-        let scheme = [Scheme::Smtp, Scheme::Smtps, Scheme::Lmtp]
-            .into_iter()
-            .find(|one| one.name().eq_ignore_ascii_case(scheme))
-            .ok_or_else(|| wrong("its scheme is none of smtp, smtps and lmtp"))?;
+        let Some(&scheme) = schemes.iter().find(|one| one.name().eq_ignore_ascii_case(scheme)) else {
+            let names: Vec<_> = schemes.iter().map(|scheme| scheme.name()).collect();
+            return Err(wrong(&format!("its scheme is none of {}", names.join(", "))));
+        };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (login, place) = match rest.rsplit_once('@') {
             Some((login, place)) => (Some(login), place),
@@ -91,26 +125,22 @@ impl Destination {
                 .filter(|port| *port > 0)
                 .ok_or_else(|| wrong("its port is no number from 1 to 65535"))?,
         };
-        Ok(Self { scheme, login: login.map(read_login).transpose()?, host: host.into(), port })
+        let login = login.map(read_login).transpose().map_err(wrong)?;
+        Ok(Self { scheme, login, host: host.into(), port })
     }
 }
 
-fn read_login(login: &str) -> Result<(String, Option<String>), Failure> {
-    let decode = |text: &str| {
-        percent_decode(text).ok_or_else(|| wrong("a % in its login is not followed by two hexadecimal digits of UTF-8"))
-    };
+fn read_login(login: &str) -> Result<(String, Option<String>), &'static str> {
+    let decode =
+        |text: &str| percent_decode(text).ok_or("a % in its login is not followed by two hexadecimal digits of UTF-8");
     let (user, password) = match login.split_once(':') {
         Some((user, password)) => (user, Some(decode(password)?)),
         None => (login, None),
     };
     if user.is_empty() {
-        return Err(wrong("its user is empty"));
+        return Err("its user is empty");
     }
     Ok((decode(user)?, password))
-}
-
-fn wrong(what: &str) -> Failure {
-    Failure::usage(format_args!("the URL of the server is wrong, {what}: write smtp://[USER:PASSWORD@]HOST[:PORT]"))
 }
 
 /// `%40` stands for `@` (RFC 3986 §2.1).
@@ -133,7 +163,7 @@ mod tests {
     use super::*;
 
     fn parse(url: &str) -> Option<(String, Login)> {
-        Destination::parse(url).ok().map(|found| (found.to_string(), found.login))
+        Destination::parse(url, Scheme::ALL).ok().map(|found| (found.to_string(), found.login))
     }
 
     #[test]
@@ -147,6 +177,8 @@ mod tests {
             ("smtp://tim:a:b@h:1", "smtp://h:1", login("tim", Some("a:b"))),
             ("smtp://tim%40example.org:p%C3%A4ss%3A@h:1", "smtp://h:1", login("tim@example.org", Some("päss:"))),
             ("smtp://tim@h", "smtp://h:25", login("tim", None)),
+            ("pop3://tim@h", "pop3://h:110", login("tim", None)),
+            ("pop3s://h", "pop3s://h:995", None),
         ] {
             assert_eq!(parse(url), Some((place.into(), who)), "{url}");
         }
@@ -167,5 +199,10 @@ mod tests {
         ] {
             assert_eq!(parse(url), None, "{url}");
         }
+    }
+
+    #[test]
+    fn a_scheme_that_the_command_does_not_speak_is_refused() {
+        assert!(Destination::parse("pop3://h", Scheme::SUBMITTING).is_err());
     }
 }

@@ -1,9 +1,10 @@
-//! On what terms to speak with a server: TLS, login, patience. What `send` and `probe` share.
+//! On what terms to speak with a server: TLS, login, patience. What `send`, `fetch` and `probe` share.
 
-use crate::destination::{Destination, Scheme};
+use crate::destination::Destination;
 use crate::failure::{Failure, Status, status_of};
 use crate::password;
 use clap::ValueEnum;
+use mailproto::pop3;
 use mailproto::sasl::Mechanism;
 use mailproto::smtp::{ClientTimeouts, Login, TlsPolicy};
 use mailproto_host::asynchronous::Stream;
@@ -70,13 +71,16 @@ pub(crate) struct Connected {
 impl Terms {
     /// The policy that holds at this server.
     pub(crate) fn policy(&self, destination: &Destination) -> Result<TlsPolicy, Failure> {
-        let implicit = destination.scheme == Scheme::Smtps;
+        let implicit = destination.scheme.is_implicit();
         Ok(match self.tls {
             Some(Policy::Implicit) => TlsPolicy::Implicit,
             Some(_) if implicit => {
-                return Err(Failure::usage(
-                    "smtps:// is under TLS from the first byte: leave --tls out, or write smtp://",
-                ));
+                let scheme = destination.scheme;
+                return Err(Failure::usage(format_args!(
+                    "{}:// is under TLS from the first byte: leave --tls out, or write {}://",
+                    scheme.name(),
+                    scheme.plain().name()
+                )));
             }
             None if implicit => TlsPolicy::Implicit,
             Some(Policy::Starttls) => TlsPolicy::Required,
@@ -101,7 +105,10 @@ impl Terms {
         let Some((user, password)) = &destination.login else {
             let idle = elsewhere.is_some() || self.auth.is_some();
             return if idle {
-                Err(Failure::usage("there is a password or mechanism but no user: write smtp://USER@HOST"))
+                let scheme = destination.scheme.name();
+                Err(Failure::usage(format_args!(
+                    "there is a password or mechanism but no user: write {scheme}://USER@HOST"
+                )))
             } else {
                 Ok(None)
             };
@@ -109,7 +116,8 @@ impl Terms {
         match elsewhere.as_ref().or(password.as_ref()) {
             Some(password) => Ok(Some((user.clone(), password.clone()))),
             None => Err(Failure::usage(format_args!(
-                "no password for {user}: add --password-env or --password-file, or write smtp://USER:PASSWORD@HOST"
+                "no password for {user}: add --password-env or --password-file, or write {}://USER:PASSWORD@HOST",
+                destination.scheme.name()
             ))),
         }
     }
@@ -121,6 +129,15 @@ impl Terms {
         match found.filter(|found| matches!(found, Mechanism::Plain | Mechanism::Login)) {
             Some(found) => Ok(Some(found)),
             None => Err(Failure::usage(format_args!("--auth {name}: there are PLAIN and LOGIN"))),
+        }
+    }
+
+    pub(crate) fn pop3_timeouts(&self) -> pop3::ClientTimeouts {
+        match self.timeout {
+            None => pop3::ClientTimeouts::default(),
+            Some(seconds) => {
+                pop3::ClientTimeouts { greeting: seconds, reply: seconds, data_block: seconds, update: seconds }
+            }
         }
     }
 
@@ -195,12 +212,17 @@ fn no_tls(destination: &Destination, error: &io::Error) -> Failure {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let hint = match inner {
         Some(rustls::Error::InvalidCertificate(_)) => {
-            ": give the authority's certificate to --ca, or go on without knowing who answers by --insecure"
+            ": give the authority's certificate to --ca, or go on without knowing who answers by --insecure".into()
         }
         Some(rustls::Error::InvalidMessage(_)) => {
-            ": the server does not seem to speak TLS here, write smtp:// for STARTTLS"
+            let scheme = destination.scheme;
+            format!(
+                ": the server does not seem to speak TLS here, write {}:// for {}",
+                scheme.plain().name(),
+                scheme.starttls()
+            )
         }
-        _ => "",
+        _ => String::new(),
     };
     Failure::new(status_of(error), format_args!("no TLS with {destination}: {error}{hint}"))
 }

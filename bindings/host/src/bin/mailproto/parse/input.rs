@@ -64,6 +64,29 @@ impl Input {
 
     /// Reads the next line; `None` at the end.
     pub(super) fn line(&mut self, leniency: Leniency, parse: ParseLine) -> io::Result<Option<Item>> {
+        let Some(length) = self.line_length()? else { return Ok(None) };
+        let item = whole_line(&self.held()[..length], leniency, parse);
+        self.take(length);
+        Ok(Some(item))
+    }
+
+    /// Takes the next line with its end; `None` at the end.
+    pub(super) fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Malformed>>> {
+        let Some(length) = self.line_length()? else { return Ok(None) };
+        let line = self.held()[..length].to_vec();
+        self.take(length);
+        let too_long = !line.ends_with(b"\n") && length >= LONGEST;
+        Ok(Some(if too_long { Err(line_too_long()) } else { Ok(line) }))
+    }
+
+    /// The next line, left where it is; `None` at the end.
+    pub(super) fn peek_line(&mut self) -> io::Result<Option<&[u8]>> {
+        let length = self.line_length()?;
+        Ok(length.map(|length| &self.held()[..length]))
+    }
+
+    /// How long the next line is with its end; `None` at the end.
+    fn line_length(&mut self) -> io::Result<Option<usize>> {
         let mut looked_at = 0;
         loop {
             let held = self.held();
@@ -72,15 +95,13 @@ impl Input {
             if end.is_none() && looked_at < LONGEST && self.more()? {
                 continue;
             }
-            if looked_at == 0 {
-                return Ok(None);
-            }
-            let length = end.unwrap_or(looked_at);
-            let item = whole_line(&self.held()[..length], leniency, parse);
-            self.take(length);
-            return Ok(Some(item));
+            return Ok(if looked_at == 0 { None } else { Some(end.unwrap_or(looked_at)) });
         }
     }
+}
+
+fn line_too_long() -> Malformed {
+    Malformed { kind: "too_long", offset: LONGEST, message: "the line is longer than 1 MiB".into() }
 }
 
 /// Looks at the line's end, then at the line.
@@ -96,7 +117,7 @@ fn whole_line(line: &[u8], leniency: Leniency, parse: ParseLine) -> Item {
         return parse(text, leniency, Anomalies::BARE_LF);
     }
     if line.len() >= LONGEST {
-        return Err(Malformed { kind: "too_long", offset: LONGEST, message: "the line is longer than 1 MiB".into() });
+        return Err(line_too_long());
     }
     if leniency == Leniency::STRICT {
         let message = "the input ends before the line does".into();

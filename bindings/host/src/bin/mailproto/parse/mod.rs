@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `smtp-command` | a line |
 //! | `smtp-reply` | a reply, all its lines |
+//! | `pop3-command` | a line |
+//! | `pop3-response` | a response, all its lines |
 //! | `addresses` | a line with a path or mailbox |
 //!
 //! What cannot be read gives an error object, and the next item is read all the same.
@@ -11,6 +13,8 @@
 mod addresses;
 mod commands;
 mod input;
+mod pop3_commands;
+mod pop3_responses;
 mod replies;
 mod values;
 
@@ -29,9 +33,12 @@ Examples:
   printf 'MAIL FROM:<a@b.example> SIZE=9\\r\\n' | mailproto parse smtp-command
       {\"type\":\"mail\",\"path\":{…},\"parameters\":[{\"type\":\"size\",\"size\":9}],\"anomalies\":[]}
   mailproto parse smtp-reply replies.txt
+  printf '+OK\\r\\n1 120\\r\\n.\\r\\n' | mailproto parse pop3-response
+      {\"type\":\"response\",\"status\":\"ok\",…,\"lines\":[\"1 120\"],\"listings\":[{\"number\":1,\"octets\":120}],…}
   mailproto parse addresses --strict list.txt
 
 smtp-command reads command lines only: what follows DATA or BDAT on a connection is no command.
+pop3-response takes what follows +OK and begins with no status for the rest of the response, up to a lone dot.
 addresses reads one RFC 5321 path or mailbox a line, with or without < and >.
 
 What cannot be read gives {\"error\":{\"kind\":…,\"offset\":…,\"message\":…}}, where offset counts the bytes
@@ -58,6 +65,10 @@ enum Kind {
     SmtpCommand,
     /// Replies of SMTP and LMTP
     SmtpReply,
+    /// Commands of POP3
+    Pop3Command,
+    /// Responses of POP3
+    Pop3Response,
     /// Paths and mailboxes of RFC 5321
     Addresses,
 }
@@ -89,6 +100,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let next = match arguments.kind {
             Kind::SmtpReply => replies::next(&mut input, leniency),
             Kind::SmtpCommand => input.line(leniency, commands::parse),
+            Kind::Pop3Command => input.line(leniency, pop3_commands::parse),
+            Kind::Pop3Response => pop3_responses::next(&mut input, leniency),
             Kind::Addresses => input.line(leniency, addresses::parse),
         };
         let value = match next.map_err(|error| trouble(&error))? {

@@ -2,6 +2,7 @@
 
 use crate::output;
 use mailproto::Anomalies;
+use mailproto::pop3::Capability;
 use mailproto::smtp::{
     BodyType, DeliverByMode, Extension, MalformedParameter, Notify, Parameter, Parameters, Path, PeerLimits, Return,
     RrvsAction, Xtext,
@@ -116,6 +117,32 @@ pub(super) fn extension(extension: Extension<'_>) -> Value {
         Extension::Unknown { keyword, parameters } => {
             json!({ "type": "unknown", "keyword": keyword, "parameters": parameters })
         }
+        _ => name("unknown"),
+    }
+}
+
+/// What a line of a response to CAPA announces.
+pub(super) fn capability(capability: Capability<'_>) -> Value {
+    let name = |name: &str| json!({ "type": name });
+    match capability {
+        Capability::Top => name("top"),
+        Capability::User => name("user"),
+        Capability::Sasl(mechanisms) => {
+            json!({ "type": "sasl", "sasl": mechanisms.iter().map(|one| one.name()).collect::<Vec<_>>() })
+        }
+        Capability::RespCodes => name("resp_codes"),
+        Capability::LoginDelay { seconds, per_user } => {
+            json!({ "type": "login_delay", "seconds": seconds, "per_user": per_user })
+        }
+        Capability::Pipelining => name("pipelining"),
+        Capability::Expire { days, per_user } => json!({ "type": "expire", "days": days, "per_user": per_user }),
+        Capability::Uidl => name("uidl"),
+        Capability::Implementation(text) => json!({ "type": "implementation", "implementation": text }),
+        Capability::AuthRespCode => name("auth_resp_code"),
+        Capability::Stls => name("stls"),
+        Capability::Utf8 { user } => json!({ "type": "utf8", "user": user }),
+        Capability::Lang => name("lang"),
+        Capability::Unknown { tag, parameters } => json!({ "type": "unknown", "tag": tag, "parameters": parameters }),
         _ => name("unknown"),
     }
 }

@@ -4,11 +4,12 @@ use super::content::{BLOCK, Content};
 use super::report::{Report, describe, text_of};
 use super::usage::Usage;
 use crate::conversation;
-use crate::destination::Destination;
+use crate::destination::{Destination, Scheme};
 use crate::failure::{Failure, Status, protocol_failure};
 use crate::terms::Terms;
-use mailproto::smtp::{Envelope, Submission, SubmissionEvent, SubmissionOptions};
+use mailproto::smtp::{Envelope, Protocol, Submission, SubmissionEvent, SubmissionOptions};
 use mailproto::{Endpoint, Error, Misuse};
+use mailproto_host::Transcript;
 use mailproto_host::asynchronous::Driver;
 use rustls::ClientConfig;
 use std::io::{IsTerminal, Read, Write};
@@ -29,7 +30,7 @@ impl Delivery<'_> {
     pub(super) async fn run(&mut self) -> Result<(), Failure> {
         let connected = self.terms.connect(self.destination).await?;
         let mut options = SubmissionOptions::new(&connected.name);
-        options.protocol = self.destination.scheme.protocol();
+        options.protocol = if self.destination.scheme == Scheme::Lmtp { Protocol::Lmtp } else { Protocol::Smtp };
         options.tls = self.terms.policy(self.destination)?;
         options.login = self.terms.login(self.destination)?;
         options.timeouts = self.terms.timeouts();
@@ -42,12 +43,15 @@ impl Delivery<'_> {
 
         let usage = Arc::new(Mutex::new(Usage::default()));
         let (noted, shown) = (Arc::clone(&usage), self.terms.trace);
-        let mut driver = Driver::new(submission, connected.stream).with_trace(conversation::listen(move |entry| {
-            if shown {
-                eprintln!("{entry}");
-            }
-            noted.lock().unwrap_or_else(PoisonError::into_inner).note(entry);
-        }));
+        let mut driver = Driver::new(submission, connected.stream).with_trace(conversation::listen(
+            Transcript::default(),
+            move |entry| {
+                if shown {
+                    eprintln!("{entry}");
+                }
+                noted.lock().unwrap_or_else(PoisonError::into_inner).note(entry);
+            },
+        ));
         let outcome = self.converse(&mut driver, &connected.config).await;
         self.report.extensions = usage.lock().unwrap_or_else(PoisonError::into_inner).extensions;
         outcome?;

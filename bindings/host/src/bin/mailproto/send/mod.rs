@@ -14,7 +14,7 @@ mod header;
 mod report;
 mod usage;
 
-use crate::destination::Destination;
+use crate::destination::{Destination, Scheme};
 use crate::failure::{Failure, Status};
 use crate::output;
 use crate::terms::Terms;
@@ -96,7 +96,7 @@ enum Returned {
 
 /// Sends, prints the report, and says by the status how it went.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let destination = Destination::parse(&arguments.server)?;
+    let destination = Destination::parse(&arguments.server, Scheme::SUBMITTING)?;
     // What is wrong with these is said before anything is read or connected to.
     arguments.terms.policy(&destination)?;
     arguments.terms.login(&destination)?;

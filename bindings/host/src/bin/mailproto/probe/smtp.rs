@@ -1,141 +1,18 @@
-//! `mailproto probe`: what a server offers before TLS, under TLS, and after login.
-//!
-//! ```text
-//! greeting ─▶ EHLO ─▶ STARTTLS, if there is ─▶ EHLO ─▶ AUTH, with a login ─▶ EHLO ─▶ QUIT
-//! ```
+//! SMTP and LMTP.
 
+use super::{Capability, Findings};
 use crate::conversation;
-use crate::destination::Destination;
+use crate::destination::{Destination, Scheme};
 use crate::failure::{Failure, Status, protocol_failure};
 use crate::meaning;
-use crate::output;
 use crate::terms::Terms;
 use mailproto::sasl::{ClientMechanism, Login, Mechanism, Plain};
-use mailproto::smtp::{Client, ClientEvent, ClientOptions, Extension, ExtensionSet, Reply, TlsPolicy, Verb};
+use mailproto::smtp::{Client, ClientEvent, ClientOptions, Extension, ExtensionSet, Protocol, Reply, TlsPolicy, Verb};
 use mailproto::{CommandId, Endpoint, Error};
-use mailproto_host::Trace;
 use mailproto_host::asynchronous::Driver;
+use mailproto_host::{Trace, Transcript};
 use rustls::ClientConfig;
-use serde_json::{Value, json};
 use std::sync::Arc;
-
-const EXAMPLES: &str = "\
-Examples:
-  mailproto probe smtp://mx.example.org
-  mailproto probe smtps://ann:secret@mail.example.org --json
-  mailproto probe lmtp://localhost:2424 --trace
-
-With a login, the server's certificate is checked and TLS is required, as in `send`.
-
-Exit status: 0 done, 1 the server refused, 2 wrong usage, 3 no connection or a broken one,
-4 timed out.";
-
-/// Connects and says what a server offers, and what it means
-#[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Arguments {
-    /// Where: smtp://, smtps:// or lmtp://, [USER:PASSWORD@]HOST[:PORT]
-    #[arg(value_name = "URL")]
-    server: String,
-    #[command(flatten)]
-    terms: Terms,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    json: bool,
-}
-
-/// Asks, and prints what was learned.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let destination = Destination::parse(&arguments.server)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::io("cannot start", &error))?;
-    arguments.terms.policy(&destination)?;
-    arguments.terms.login(&destination)?;
-    let mut findings = Findings::default();
-    let outcome = runtime.block_on(async {
-        let signals = crate::signals::Signals::new().map_err(|error| Failure::io("cannot wait for signals", &error))?;
-        tokio::select! {
-            outcome = ask(&arguments.terms, &destination, &mut findings) => outcome,
-            () = signals.wait() => Err(Failure::new(Status::Broken, "interrupted")),
-        }
-    });
-    // What was learned before something went wrong is worth knowing too.
-    if arguments.json {
-        output::line(&findings.to_json(&destination)).map_err(|error| Failure::io("cannot write to stdout", &error))?;
-    } else {
-        output::text_block(&findings.describe(&destination))
-            .map_err(|error| Failure::io("cannot write to stdout", &error))?;
-    }
-    outcome
-}
-
-/// What was learned.
-#[derive(Default)]
-struct Findings {
-    greeting: Option<String>,
-    tls: Option<String>,
-    stages: Vec<Stage>,
-}
-
-/// What was offered at one point.
-struct Stage {
-    name: &'static str,
-    capabilities: Vec<Capability>,
-}
-
-struct Capability {
-    keyword: String,
-    parameters: String,
-    meaning: String,
-}
-
-impl Capability {
-    fn read(line: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(line);
-        let (keyword, parameters) = text.trim().split_once([' ', '=']).unwrap_or((text.trim(), ""));
-        let meaning = match Extension::parse(line) {
-            Ok(extension) => meaning::of(&extension),
-            Err(_) => "malformed, and ignored".into(),
-        };
-        Self { keyword: keyword.into(), parameters: parameters.trim().into(), meaning }
-    }
-}
-
-impl Findings {
-    fn to_json(&self, destination: &Destination) -> Value {
-        let capability =
-            |one: &Capability| json!({ "keyword": one.keyword, "parameters": one.parameters, "meaning": one.meaning });
-        let stages: Vec<_> = self
-            .stages
-            .iter()
-            .map(|stage| json!({ "stage": stage.name, "capabilities": stage.capabilities.iter().map(capability).collect::<Vec<_>>() }))
-            .collect();
-        json!({ "server": destination.to_string(), "greeting": self.greeting, "tls": self.tls, "stages": stages })
-    }
-
-    fn describe(&self, destination: &Destination) -> String {
-        let mut text = format!("{destination}\n");
-        if let Some(greeting) = &self.greeting {
-            text += &format!("greets with: {}\n", greeting.escape_debug());
-        }
-        for stage in &self.stages {
-            let when = match stage.name {
-                "plain" => "in plain text".into(),
-                "tls" => format!("under TLS ({})", self.tls.as_deref().unwrap_or_default()),
-                _ => "after login".to_owned(),
-            };
-            text += &format!("\n{when} it offers");
-            text += if stage.capabilities.is_empty() { " nothing\n" } else { "\n" };
-            for Capability { keyword, parameters, meaning } in &stage.capabilities {
-                let name = format!("{keyword} {parameters}");
-                text += &format!("  {:<28} {meaning}\n", name.trim_end().escape_debug().to_string());
-            }
-        }
-        text
-    }
-}
 
 /// What the server did, as far as it decides what to say next.
 enum Heard {
@@ -164,13 +41,7 @@ fn hear(event: ClientEvent<'_>, findings: &mut Findings, logged_in: bool) -> Hea
         ClientEvent::StartTls { .. } => Heard::Wall,
         ClientEvent::Challenge { .. } => Heard::Challenge,
         ClientEvent::Reply { verb: Verb::Ehlo | Verb::Helo, reply, .. } if reply.is_positive() => {
-            let name = match (logged_in, &findings.tls) {
-                (true, _) => "login",
-                (false, Some(_)) => "tls",
-                (false, None) => "plain",
-            };
-            let capabilities = reply.lines().skip(1).map(|line| Capability::read(line.text())).collect();
-            findings.stages.push(Stage { name, capabilities });
+            findings.add(logged_in, reply.lines().skip(1).map(|line| announced(line.text())).collect());
             Heard::Hello
         }
         ClientEvent::Reply { verb: Verb::Ehlo, reply, .. } if reply.is_permanent() => Heard::NoEhlo,
@@ -190,6 +61,12 @@ fn text(reply: &Reply<'_>) -> String {
     format!("{} {}", reply.code(), lines.join(" / "))
 }
 
+/// What a line of a reply to EHLO announces.
+fn announced(line: &[u8]) -> Capability {
+    let meaning = Extension::parse(line).ok().map(|extension| meaning::of_extension(&extension));
+    Capability::new(&String::from_utf8_lossy(line), meaning)
+}
+
 struct Probe<'a> {
     terms: &'a Terms,
     destination: &'a Destination,
@@ -202,14 +79,18 @@ struct Probe<'a> {
     tls_refused: bool,
 }
 
-async fn ask(terms: &Terms, destination: &Destination, findings: &mut Findings) -> Result<(), Failure> {
+pub(super) async fn ask(terms: &Terms, destination: &Destination, findings: &mut Findings) -> Result<(), Failure> {
     let connected = terms.connect(destination).await?;
     let options = ClientOptions {
-        protocol: destination.scheme.protocol(),
+        protocol: if destination.scheme == Scheme::Lmtp { Protocol::Lmtp } else { Protocol::Smtp },
         timeouts: terms.timeouts(),
         ..ClientOptions::default()
     };
-    let trace = if terms.trace { conversation::listen(|entry| eprintln!("{entry}")) } else { Trace::default() };
+    let trace = if terms.trace {
+        conversation::listen(Transcript::default(), |entry| eprintln!("{entry}"))
+    } else {
+        Trace::default()
+    };
     let mut probe = Probe {
         terms,
         destination,
@@ -221,7 +102,7 @@ async fn ask(terms: &Terms, destination: &Destination, findings: &mut Findings) 
         logged_in: false,
         tls_refused: false,
     };
-    probe.note_tls();
+    probe.findings.note_tls(probe.driver.stream());
     probe.converse(&connected.config).await?;
     // Whoever has hung up already need not be waited for.
     let _ = probe.driver.close().await;
@@ -263,7 +144,7 @@ impl Probe<'_> {
                     let handshake = self.driver.start_tls(config, &self.destination.host);
                     self.terms.handshake(self.destination, handshake).await?;
                     self.driver.endpoint.tls_started().map_err(|error| self.cut(error))?;
-                    self.note_tls();
+                    self.findings.note_tls(self.driver.stream());
                     self.say(|client, name| client.ehlo(name))?;
                 }
                 Heard::LoggedIn => {
@@ -320,14 +201,6 @@ impl Probe<'_> {
 
     fn say(&mut self, verb: impl FnOnce(&mut Client, &str) -> Result<CommandId, Error>) -> Result<(), Failure> {
         verb(&mut self.driver.endpoint, &self.name).map(drop).map_err(|error| self.cut(error))
-    }
-
-    fn note_tls(&mut self) {
-        self.findings.tls = self.driver.stream().tls().map(|tls| {
-            let version = tls.protocol_version().map(|version| format!("{version:?}").replace("v1_", " 1."));
-            let suite = tls.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
-            format!("{}, {}", version.unwrap_or_default(), suite.unwrap_or_default())
-        });
     }
 
     fn refused(&self, what: &str) -> Failure {
