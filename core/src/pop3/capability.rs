@@ -2,7 +2,7 @@
 
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{after, front};
-use crate::text::{is_word, number_u32, utf8};
+use crate::text::{number_u32, utf8};
 use core::fmt;
 
 /// One line of the response to CAPA.
@@ -70,14 +70,15 @@ impl<'a> Capability<'a> {
         let mut rest = line;
         let tag = word(&mut rest)?;
         let parameters = utf8(rest.trim_ascii())?;
-        let is = |name: &str| is_word(tag.as_bytes(), name.as_bytes());
+        let is = |name: &str| tag.eq_ignore_ascii_case(name);
         Some(if is("TOP") {
             Self::Top
         } else if is("USER") {
             Self::User
         } else if is("SASL") {
-            let known = |name: &str| Mechanism::from_name(name.as_bytes());
-            Self::Sasl(parameters.split(' ').filter_map(known).fold(Mechanisms::NONE, Mechanisms::with))
+            // By bytes: the search of the standard library for characters is large, and can panic.
+            let names = parameters.as_bytes().split(|byte| *byte == b' ');
+            Self::Sasl(names.filter_map(Mechanism::from_name).fold(Mechanisms::NONE, Mechanisms::with))
         } else if is("RESP-CODES") {
             Self::RespCodes
         } else if is("LOGIN-DELAY") {
@@ -87,7 +88,7 @@ impl<'a> Capability<'a> {
             Self::Pipelining
         } else if is("EXPIRE") {
             let days = word(&mut rest)?.as_bytes();
-            let days = if is_word(days, b"NEVER") { None } else { Some(number_u32(days)?) };
+            let days = if days.eq_ignore_ascii_case(b"NEVER") { None } else { Some(number_u32(days)?) };
             Self::Expire { days, per_user: is_user(rest) }
         } else if is("UIDL") {
             Self::Uidl
@@ -140,7 +141,7 @@ fn word<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
 
 /// Whether the next parameter is USER.
 fn is_user(mut rest: &[u8]) -> bool {
-    word(&mut rest).is_some_and(|word| is_word(word.as_bytes(), b"USER"))
+    word(&mut rest).is_some_and(|word| word.eq_ignore_ascii_case("USER"))
 }
 
 /// A set of known capabilities.

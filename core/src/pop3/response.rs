@@ -156,8 +156,9 @@ impl<'a> Response<'a> {
         let start = self.rest.iter().position(|byte| *byte == b'<')?;
         let from = after(self.rest, start);
         let end = from.iter().position(|byte| *byte == b'>' || !byte.is_ascii_graphic())?;
-        let timestamp = from.get(..=end).and_then(utf8)?;
-        (timestamp.ends_with('>') && timestamp.contains('@')).then_some(timestamp)
+        let timestamp = from.get(..=end)?;
+        let looks_right = timestamp.ends_with(b">") && timestamp.contains(&b'@');
+        utf8(timestamp).filter(|_| looks_right)
     }
 
     /// What a good response to STAT says.

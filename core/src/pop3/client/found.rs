@@ -102,6 +102,8 @@ impl Found {
 
 /// Reads `tag description` (RFC 6856 §3.2).
 pub(super) fn language(line: &[u8]) -> Option<(&str, &str)> {
-    let (tag, description) = utf8(line)?.split_once(' ').unwrap_or((utf8(line)?, ""));
-    (!tag.is_empty()).then_some((tag, description))
+    let length = line.iter().position(|byte| *byte == b' ').unwrap_or(line.len());
+    let description = after(line, length);
+    let tag = utf8(front(line, length)).filter(|tag| !tag.is_empty())?;
+    Some((tag, utf8(description.strip_prefix(b" ").unwrap_or(description))?))
 }
