@@ -8,6 +8,14 @@ pub const SENDER: &str = "board@device.example";
 /// Who receives.
 pub const RECIPIENT: &str = "demo@localhost";
 
+/// Who reads what the recipient has got.
+pub const USER: &str = "demo";
+/// What proves it.
+pub const PASSWORD: &str = "demo";
+
+/// What the message is about.
+pub const SUBJECT: &str = "A reading of the board";
+
 /// Header, text and the header of the attachment.
 const START: &str = "\
 From: <board@device.example>\r

@@ -119,14 +119,14 @@ impl Host {
                 let file = project::target().join("demo.eml");
                 let content = letter(name);
                 fs::write(&file, &content).with_context(|| format!("cannot write {}", file.display()))?;
-                let url = format!("smtp://{}", server.address());
+                let url = format!("smtp://{}", server.smtp());
                 process::run(process::command(program).args(arguments).args([&url, SENDER, RECIPIENT]).arg(&file))?;
                 let message = server.message(PATIENCE)?;
                 check(&message, &content)?;
                 Ok(message)
             }
             Self::Firmware { image } => {
-                emulator::run(image, server.address(), PATIENCE)?;
+                emulator::run(image, &[server.smtp()], PATIENCE)?;
                 let message = server.message(PATIENCE)?;
                 firmware::check(&message)?;
                 Ok(message)
@@ -156,7 +156,7 @@ fn check(message: &Message, content: &str) -> Result<()> {
 
 /// Lets the reader send mail too.
 fn stay(server: &Server, command: &Path) -> Result<()> {
-    let SocketAddr::V4(address) = server.address() else { bail!("the server does not listen on IPv4") };
+    let SocketAddr::V4(address) = server.smtp() else { bail!("the server does not listen on IPv4") };
     heading("Your turn; Ctrl-C ends it");
     println!("From another terminal, for instance:\n");
     println!(

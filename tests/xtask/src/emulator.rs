@@ -1,5 +1,5 @@
 //! A Cortex-M3 board without the board: QEMU's machine `lm3s6965evb`, its serial
-//! port joined to a TCP port, its prints and its exit taken over semihosting.
+//! ports joined to TCP ports, its prints and its exit taken over semihosting.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -18,22 +18,35 @@ use crate::setup::{self, Need};
 pub const NEEDS: [Need; 1] = [Need::Program("qemu-system-arm", "qemu-system-arm")];
 
 /// The lines `name value` that a program printed.
-pub type Report = BTreeMap<String, u64>;
+pub struct Report(BTreeMap<String, String>);
 
-/// Runs a program until it ends with success, its serial port joined to a
-/// listener that is there already.
-pub fn run(image: &Path, serial: SocketAddr, limit: Duration) -> Result<Report> {
+impl Report {
+    /// The value of this name.
+    pub fn text(&self, name: &str) -> Result<&str> {
+        self.0.get(name).map(String::as_str).with_context(|| format!("the firmware did not report `{name}`"))
+    }
+
+    /// The value of this name, as a number.
+    pub fn number(&self, name: &str) -> Result<u64> {
+        self.text(name)?.parse().with_context(|| format!("what the firmware reported as `{name}` is no number"))
+    }
+}
+
+/// Runs a program until it ends with success, its serial ports joined to
+/// listeners that are there already.
+pub fn run(image: &Path, serials: &[SocketAddr], limit: Duration) -> Result<Report> {
     setup::ensure(&NEEDS)?;
-    let mut emulator = Background::start(
-        process::command("qemu-system-arm")
-            .args(["-machine", "lm3s6965evb", "-nographic", "-monitor", "none"])
-            .args(["-semihosting-config", "enable=on,target=native"])
-            .arg("-serial")
-            .arg(format!("tcp:{serial}"))
-            .arg("-kernel")
-            .arg(image)
-            .stdout(Stdio::piped()),
-    )?;
+    let mut machine = process::command("qemu-system-arm");
+    machine
+        .args(["-machine", "lm3s6965evb", "-nographic", "-monitor", "none"])
+        .args(["-semihosting-config", "enable=on,target=native"])
+        .arg("-kernel")
+        .arg(image)
+        .stdout(Stdio::piped());
+    for serial in serials {
+        machine.arg("-serial").arg(format!("tcp:{serial}"));
+    }
+    let mut emulator = Background::start(&mut machine)?;
     let mut console = emulator.child().stdout.take().context("the emulator has no console")?;
     let said = thread::spawn(move || {
         let mut said = String::new();
@@ -60,11 +73,11 @@ pub fn run(image: &Path, serial: SocketAddr, limit: Duration) -> Result<Report> 
         Some(status) if !status.success() => {
             bail!("the firmware ended with {status}; it said: {said}")
         }
-        Some(_) => Ok(said.lines().filter_map(pair).collect()),
+        Some(_) => Ok(Report(said.lines().filter_map(pair).collect())),
     }
 }
 
-fn pair(line: &str) -> Option<(String, u64)> {
+fn pair(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(' ')?;
-    Some((name.to_owned(), value.parse().ok()?))
+    Some((name.to_owned(), value.to_owned()))
 }

@@ -23,6 +23,10 @@ use crate::{process, project};
 pub mod attachment;
 #[path = "../../firmware/src/message.rs"]
 pub mod message;
+// What the board reads with, tried here, where tests run.
+#[cfg(test)]
+#[path = "../../firmware/src/subject.rs"]
+pub mod subject;
 
 /// How long a run may take; it takes about a second.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -33,61 +37,77 @@ struct Program {
     image: Image,
 }
 
-/// What the mail protocol costs the firmware: `send` less `baseline`.
+/// What mail protocols cost the firmware: a program less `baseline`.
 #[derive(Clone, Copy)]
-pub struct Cost {
+struct Cost {
     /// Bytes of flash.
-    pub flash: u64,
-    /// Bytes of RAM beside the two buffers.
-    pub ram: u64,
+    flash: u64,
+    /// Bytes of RAM beside the buffers.
+    ram: u64,
     /// Bytes of stack, at the deepest.
-    pub stack: u64,
-    /// Where the standard library in it comes from.
-    pub library: &'static str,
+    stack: u64,
+}
+
+/// What each of them costs, and both together.
+#[derive(Clone, Copy)]
+struct Costs {
+    smtp: Cost,
+    pop3: Cost,
+    both: Cost,
+    /// Where the standard library in them comes from.
+    library: &'static str,
 }
 
 /// Builds and checks the programs, prints what they occupy and runs them.
 pub fn run() -> Result<()> {
-    let cost = measure()?;
-    println!(
-        "SMTP takes {} bytes of flash, {} of RAM beside its buffers, {} of stack",
-        cost.flash, cost.ram, cost.stack
-    );
+    let costs = measure()?;
+    for (name, cost) in [("SMTP", costs.smtp), ("POP3", costs.pop3), ("both", costs.both)] {
+        let Cost { flash, ram, stack } = cost;
+        println!("{name}: {flash} bytes of flash, {ram} of RAM beside the buffers, {stack} of stack");
+    }
     Ok(())
 }
 
-/// What SMTP costs, against what it may.
+/// What the protocols cost, against what they may.
 pub fn sizes() -> Result<Vec<Measure>> {
-    let Cost { flash, ram, stack, library } = measure()?;
+    let Costs { smtp, pop3, both, library } = measure()?;
     let measure = |name, bytes, bound| Measure { name, bytes, bound, library };
     Ok(vec![
-        measure("firmware: flash for SMTP", flash, Some(12_288)),
-        measure("firmware: RAM for SMTP beside its buffers", ram, Some(1_024)),
-        measure("firmware: stack for SMTP", stack, None),
+        measure("firmware: flash for SMTP", smtp.flash, Some(12_288)),
+        measure("firmware: RAM for SMTP beside its buffers", smtp.ram, Some(1_024)),
+        measure("firmware: stack for SMTP", smtp.stack, None),
+        measure("firmware: flash for POP3", pop3.flash, None),
+        measure("firmware: RAM for POP3 beside its buffers", pop3.ram, Some(1_024)),
+        measure("firmware: stack for POP3", pop3.stack, None),
+        measure("firmware: flash for SMTP and POP3", both.flash, Some(20_480)),
+        measure("firmware: RAM for SMTP and POP3 beside their buffers", both.ram, Some(2_048)),
+        measure("firmware: stack for SMTP and POP3", both.stack, None),
     ])
 }
 
-/// Builds, checks and runs the programs, once in a process, and tells what SMTP costs.
-fn measure() -> Result<Cost> {
-    static KNOWN: OnceLock<Cost> = OnceLock::new();
-    if let Some(cost) = KNOWN.get() {
-        return Ok(*cost);
+/// Builds, checks and runs the programs, once in a process, and tells what the protocols cost.
+fn measure() -> Result<Costs> {
+    static KNOWN: OnceLock<Costs> = OnceLock::new();
+    if let Some(costs) = KNOWN.get() {
+        return Ok(*costs);
     }
     let toolchain = Toolchain::of(CORTEX_M3)?;
-    let baseline = build(&toolchain, "baseline")?;
-    let without = run_baseline(&baseline)?;
-    let send = build(&toolchain, "send")?;
-    let with = run_send(&send)?;
-    let value = |report: &Report, name: &str| {
-        report.get(name).copied().with_context(|| format!("the firmware did not report `{name}`"))
+    let [baseline, send, newest, both] = ["baseline", "send", "newest", "both"].map(|name| build(&toolchain, name));
+    let baseline = baseline?;
+    let without = run_baseline(&baseline)?.number("stack")?;
+    let cost = |program: &Program, report: &Report| -> Result<Cost> {
+        Ok(Cost {
+            flash: program.image.flash().saturating_sub(baseline.image.flash()),
+            ram: program.image.ram().saturating_sub(baseline.image.ram() + report.number("buffers")?),
+            stack: report.number("stack")?.saturating_sub(without),
+        })
     };
-    let cost = Cost {
-        flash: send.image.flash().saturating_sub(baseline.image.flash()),
-        ram: (send.image.ram() - baseline.image.ram()).saturating_sub(value(&with, "buffers")?),
-        stack: value(&with, "stack")?.saturating_sub(value(&without, "stack")?),
-        library: toolchain.library_origin(),
-    };
-    Ok(*KNOWN.get_or_init(|| cost))
+    let server = Server::start(&serve::command()?, false)?;
+    let (send, newest, both) = (send?, newest?, both?);
+    let smtp = cost(&send, &run_send(&send, &server)?)?;
+    let pop3 = cost(&newest, &run_newest(&newest, &server)?)?;
+    let both = cost(&both, &run_both(&both, &server)?)?;
+    Ok(*KNOWN.get_or_init(|| Costs { smtp, pop3, both, library: toolchain.library_origin() }))
 }
 
 /// The program of this name, built and checked.
@@ -136,7 +156,7 @@ fn run_baseline(program: &Program) -> Result<Report> {
         board.write_all(b"!")?;
         Ok(message)
     });
-    let report = emulator::run(&program.path, address, LIMIT)?;
+    let report = emulator::run(&program.path, &[address], LIMIT)?;
     match host.join() {
         Ok(message) => compare(&message?, &expected)?,
         Err(_) => bail!("the host that the board spoke to broke"),
@@ -144,14 +164,38 @@ fn run_baseline(program: &Program) -> Result<Report> {
     Ok(report)
 }
 
-/// Runs the mail program against `mailproto serve`; the message must arrive whole.
-fn run_send(program: &Program) -> Result<Report> {
-    let server = Server::start(&serve::command()?, false)?;
-    let report = emulator::run(&program.path, server.address(), LIMIT)?;
+/// Runs the program that sends mail; the message must arrive whole.
+fn run_send(program: &Program, server: &Server) -> Result<Report> {
+    let report = emulator::run(&program.path, &[server.smtp()], LIMIT)?;
     let arrived = server.message(LIMIT)?;
     check(&arrived)?;
     println!("the server holds the message, {} bytes as they were sent", arrived.content.len());
     Ok(report)
+}
+
+/// Runs the program that reads mail, behind the one that sends it; it must read the subject of that.
+fn run_newest(program: &Program, server: &Server) -> Result<Report> {
+    let report = emulator::run(&program.path, &[server.pop3()], LIMIT)?;
+    check_subject(&report)?;
+    Ok(report)
+}
+
+/// Runs the program that does both.
+fn run_both(program: &Program, server: &Server) -> Result<Report> {
+    let report = emulator::run(&program.path, &[server.smtp(), server.pop3()], LIMIT)?;
+    check(&server.message(LIMIT)?)?;
+    check_subject(&report)?;
+    Ok(report)
+}
+
+/// Fails where the board has read another subject than that of its own message.
+pub fn check_subject(report: &Report) -> Result<()> {
+    let subject = report.text("subject")?;
+    if subject != message::SUBJECT {
+        bail!("the board read the subject `{subject}`, not `{}`", message::SUBJECT);
+    }
+    println!("the board read the subject of the newest message: {subject}");
+    Ok(())
 }
 
 /// Fails where what arrived is not what the board sends.

@@ -1,4 +1,4 @@
-//! `mailproto serve` in the background, for the programs of this project to send mail to.
+//! `mailproto serve` in the background, for the programs of this project to send mail to and to fetch it from.
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,7 +22,7 @@ const READY: Duration = Duration::from_secs(30);
 pub struct Server {
     _process: Background,
     lines: Receiver<String>,
-    address: SocketAddr,
+    ready: Ready,
 }
 
 /// Builds the command.
@@ -35,7 +35,7 @@ impl Server {
     /// Starts the command `program` on a free port; with `trace` it shows every conversation on stderr.
     pub fn start(program: &Path, trace: bool) -> Result<Self> {
         let mut command = process::command(program);
-        command.args(["serve", "--smtp", "0", "--domain", "example.org", "--accept-any-user", "--json"]);
+        command.args(["serve", "--smtp", "0", "--pop3", "0", "--domain", "example.org", "--accept-any-user", "--json"]);
         command.args(trace.then_some("--trace")).stdout(Stdio::piped());
         if !trace {
             command.stderr(Stdio::null());
@@ -46,34 +46,39 @@ impl Server {
         thread::spawn(move || {
             BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
-        let mut server = Self { _process: process, lines, address: (Ipv4Addr::LOCALHOST, 0).into() };
-        let ready: Ready = server.line(READY)?;
-        server.address.set_port(ready.smtp);
-        Ok(server)
+        let ready = read(&lines, READY)?;
+        Ok(Self { _process: process, lines, ready })
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// Where it takes mail by SMTP.
+    pub fn smtp(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.ready.smtp).into()
+    }
+
+    /// Where mail can be fetched by POP3, from the INBOX of any user with any password.
+    pub fn pop3(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.ready.pop3).into()
     }
 
     /// The next message that it has taken, waiting for it.
     pub fn message(&self, patience: Duration) -> Result<Message> {
-        self.line(patience)
-    }
-
-    fn line<T: DeserializeOwned>(&self, patience: Duration) -> Result<T> {
-        let line = self
-            .lines
-            .recv_timeout(patience)
-            .map_err(|error| anyhow!("no word of the server in {} s: {error}", patience.as_secs()))?;
-        serde_json::from_str(&line).with_context(|| format!("the server said `{line}`"))
+        read(&self.lines, patience)
     }
 }
 
+/// The server's next line.
+fn read<T: DeserializeOwned>(lines: &Receiver<String>, patience: Duration) -> Result<T> {
+    let line = lines
+        .recv_timeout(patience)
+        .map_err(|error| anyhow!("no word of the server in {} s: {error}", patience.as_secs()))?;
+    serde_json::from_str(&line).with_context(|| format!("the server said `{line}`"))
+}
+
+/// The ports on which it listens.
 #[derive(Deserialize)]
 struct Ready {
     smtp: u16,
+    pop3: u16,
 }
 
 /// A message as it arrived.
