@@ -37,7 +37,7 @@ struct Program {
     image: Image,
 }
 
-/// What mail protocols cost the firmware: a program less `baseline`.
+/// What mail protocols cost the firmware: a program less its baseline.
 #[derive(Clone, Copy)]
 struct Cost {
     /// Bytes of flash.
@@ -92,22 +92,30 @@ fn measure() -> Result<Costs> {
         return Ok(*costs);
     }
     let toolchain = Toolchain::of(CORTEX_M3)?;
-    let [baseline, send, newest, both] = ["baseline", "send", "newest", "both"].map(|name| build(&toolchain, name));
-    let baseline = baseline?;
-    let without = run_baseline(&baseline)?.number("stack")?;
-    let cost = |program: &Program, report: &Report| -> Result<Cost> {
-        Ok(Cost {
-            flash: program.image.flash().saturating_sub(baseline.image.flash()),
-            ram: program.image.ram().saturating_sub(baseline.image.ram() + report.number("buffers")?),
-            stack: report.number("stack")?.saturating_sub(without),
-        })
-    };
+    let program = |name| build(&toolchain, name);
     let server = Server::start(&serve::command()?, false)?;
-    let (send, newest, both) = (send?, newest?, both?);
-    let smtp = cost(&send, &run_send(&send, &server)?)?;
-    let pop3 = cost(&newest, &run_newest(&newest, &server)?)?;
-    let both = cost(&both, &run_both(&both, &server)?)?;
+
+    let (baseline, send) = (program("baseline")?, program("send")?);
+    let without = run_baseline(&baseline, &[Peer::Takes])?;
+    let smtp = cost(&send, &run_send(&send, &server)?, &baseline, &without)?;
+
+    let (baseline, newest) = (program("baseline_newest")?, program("newest")?);
+    let without = run_baseline(&baseline, &[Peer::Gives])?;
+    let pop3 = cost(&newest, &run_newest(&newest, &server)?, &baseline, &without)?;
+
+    let (baseline, both) = (program("baseline_both")?, program("both")?);
+    let without = run_baseline(&baseline, &[Peer::Takes, Peer::Gives])?;
+    let both = cost(&both, &run_both(&both, &server)?, &baseline, &without)?;
     Ok(*KNOWN.get_or_init(|| Costs { smtp, pop3, both, library: toolchain.library_origin() }))
+}
+
+/// What a program takes beyond its baseline.
+fn cost(program: &Program, report: &Report, baseline: &Program, without: &Report) -> Result<Cost> {
+    Ok(Cost {
+        flash: program.image.flash().saturating_sub(baseline.image.flash()),
+        ram: program.image.ram().saturating_sub(baseline.image.ram() + report.number("buffers")?),
+        stack: report.number("stack")?.saturating_sub(without.number("stack")?),
+    })
 }
 
 /// The program of this name, built and checked.
@@ -142,26 +150,55 @@ impl Program {
     }
 }
 
-/// Runs the program without a protocol; the message must arrive whole.
-fn run_baseline(program: &Program) -> Result<Report> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let address = listener.local_addr()?;
-    let expected = expected_message();
-    let length = expected.len();
-    let host = thread::spawn(move || -> Result<Vec<u8>> {
-        let (mut board, _) = listener.accept()?;
-        board.set_read_timeout(Some(LIMIT))?;
-        let mut message = vec![0; length];
-        board.read_exact(&mut message)?;
-        board.write_all(b"!")?;
-        Ok(message)
-    });
-    let report = emulator::run(&program.path, &[address], LIMIT)?;
-    match host.join() {
-        Ok(message) => compare(&message?, &expected)?,
-        Err(_) => bail!("the host that the board spoke to broke"),
+/// What is at the other end of a serial port of a program without a protocol.
+#[derive(Clone, Copy)]
+enum Peer {
+    /// Takes the message, and says by one byte that it has arrived.
+    Takes,
+    /// Gives the message, and a NUL behind it, once it is asked for by one byte.
+    Gives,
+}
+
+/// Runs a program without a protocol; the message must arrive whole, and its subject be read.
+fn run_baseline(program: &Program, peers: &[Peer]) -> Result<Report> {
+    let mut hosts = Vec::new();
+    let mut addresses = Vec::new();
+    for peer in peers.iter().copied() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        addresses.push(listener.local_addr()?);
+        hosts.push(thread::spawn(move || peer.serve(&listener)));
+    }
+    let report = emulator::run(&program.path, &addresses, LIMIT)?;
+    for (host, peer) in hosts.into_iter().zip(peers) {
+        match (host.join(), peer) {
+            (Ok(message), Peer::Takes) => compare(&message?, &expected_message())?,
+            (Ok(asked), Peer::Gives) => {
+                asked?;
+                check_subject(&report)?;
+            }
+            (Err(_), _) => bail!("the host that the board spoke to broke"),
+        }
     }
     Ok(report)
+}
+
+impl Peer {
+    /// Serves one board; what it sent.
+    fn serve(self, listener: &TcpListener) -> Result<Vec<u8>> {
+        let (mut board, _) = listener.accept()?;
+        board.set_read_timeout(Some(LIMIT))?;
+        let message = expected_message();
+        let mut sent = vec![0; if matches!(self, Self::Takes) { message.len() } else { 1 }];
+        board.read_exact(&mut sent)?;
+        match self {
+            Self::Takes => board.write_all(b"!")?,
+            Self::Gives => {
+                board.write_all(&message)?;
+                board.write_all(b"\0")?;
+            }
+        }
+        Ok(sent)
+    }
 }
 
 /// Runs the program that sends mail; the message must arrive whole.

@@ -7,12 +7,14 @@ use mailproto_host::{asynchronous, blocking};
 use std::net::TcpStream;
 use tokio::net::{TcpListener, TcpStream as TokioStream};
 
-const LENGTH: usize = 20 << 20;
+const LENGTH: usize = 4 << 20;
 
 fn server(line: Line) -> Server {
-    let mut options = ServerOptions::default();
-    options.tls = line == Line::Implicit;
-    options.auth_without_tls = line == Line::Plain;
+    let mut options = ServerOptions {
+        tls: line == Line::Implicit,
+        auth_without_tls: line == Line::Plain,
+        ..ServerOptions::default()
+    };
     if line == Line::StartTls {
         options.offered = options.offered.with(CapabilitySet::STLS);
     }
