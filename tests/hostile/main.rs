@@ -3,5 +3,6 @@
 mod pop3_client;
 mod pop3_server;
 mod quirks;
+mod sasl;
 mod smtp_client;
 mod smtp_server;

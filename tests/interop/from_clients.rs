@@ -1,5 +1,6 @@
 //! The clients of others to our server. What it hears is what they sent.
 
+use mailproto::sasl::{Mechanism, Mechanisms};
 use mailproto::smtp::Protocol;
 
 use crate::clients::{self, CLIENT_NAME, Encryption, Job, Login, Outcome};
@@ -156,6 +157,27 @@ fn msmtp_leaves_no_message_when_a_recipient_is_refused() {
     server.assert_nothing_received();
 }
 
+/// msmtp speaks these by GNU SASL.
+#[test]
+fn msmtp_logs_in_by_every_mechanism() {
+    let (user, password) = ACCOUNTS[1];
+    for mechanism in
+        [Mechanism::CramMd5, Mechanism::ScramSha1, Mechanism::ScramSha256, Mechanism::XOAuth2, Mechanism::OAuthBearer]
+    {
+        let mechanisms = Mechanisms::SERVER_DEFAULT.with(mechanism);
+        let encryption = Encryption::StartTls;
+        let server = OurServer::start(Settings { encryption, require_auth: true, mechanisms, ..Settings::OPEN });
+        let message = plain();
+        let login = |password| Some(Login { mechanism: mechanism.name(), user, password });
+        let job = Job { encryption, login: login(password), ..job(&server, &message) };
+        let received = deliver(&server, clients::msmtp::send, &job);
+        assert_eq!(received.user, Some((user.to_owned(), mechanism.name().to_owned())));
+        let outcome = clients::msmtp::send(&Job { login: login("wrong"), ..job });
+        assert!(!outcome.success && outcome.transcript.contains("535"), "{mechanism}: {}", outcome.transcript);
+        server.assert_nothing_received();
+    }
+}
+
 #[track_caller]
 fn submit(send: Send, encryption: Encryption) {
     let server = submission_server(encryption);
@@ -172,7 +194,7 @@ fn submit(send: Send, encryption: Encryption) {
 }
 
 fn submission_server(encryption: Encryption) -> OurServer {
-    OurServer::start(Settings { protocol: Protocol::Smtp, encryption, require_auth: true })
+    OurServer::start(Settings { protocol: Protocol::Smtp, encryption, require_auth: true, ..Settings::OPEN })
 }
 
 #[track_caller]

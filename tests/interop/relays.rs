@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use mailproto::sasl::{Mechanism, Mechanisms};
 use mailproto::smtp::{BodyType, Envelope, Notify, Protocol, Recipient, Return, SubmissionOptions, TlsPolicy, Verdict};
 
 use crate::clients::{CLIENT_NAME, Encryption};
@@ -74,6 +75,20 @@ fn postfix_logs_in_under_tls() {
     let received = relay(start, settings, &envelope(&[ALICE]), &eight_bit());
     assert!(received.tls);
     assert_eq!(received.user.map(|(user, _)| user).as_deref(), Some(account.0));
+}
+
+/// Postfix speaks SCRAM by Cyrus SASL.
+#[test]
+fn postfix_proves_that_it_knows_the_password_and_wants_the_same_of_us() {
+    let account = ACCOUNTS[0];
+    for mechanism in [Mechanism::ScramSha1, Mechanism::ScramSha256, Mechanism::ScramSha512, Mechanism::CramMd5] {
+        let mechanisms = Mechanisms::NONE.with(mechanism);
+        let encryption = Encryption::StartTls;
+        let settings = Settings { encryption, require_auth: true, mechanisms, ..Settings::OPEN };
+        let start = |next| servers::postfix::start_submitting_relay(next, account);
+        let received = relay(start, settings, &envelope(&[ALICE]), &eight_bit());
+        assert_eq!(received.user, Some((account.0.to_owned(), mechanism.name().to_owned())));
+    }
 }
 
 #[test]

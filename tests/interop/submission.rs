@@ -1,5 +1,8 @@
 //! Our submission, the whole delivery as one task, to the servers of others.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mailproto::sasl::{Mechanism, Nonce};
 use mailproto::smtp::{
     BodyType, Envelope, ExtensionSet, Failure as Reason, Login, Protocol, SubmissionOptions, TlsPolicy, Verdict,
 };
@@ -14,6 +17,9 @@ const FROM: &str = "sender@mail.test";
 const ALICE: &str = "alice@mail.test";
 
 to!(postfix:
+    logs_in_by_every_mechanism
+    logs_in_by_the_strongest_mechanism
+    tells_why_a_token_is_refused
     logs_in_after_starttls
     logs_in_over_implicit_tls
     tells_that_the_password_is_wrong
@@ -61,6 +67,73 @@ fn logs_in_after_starttls(server: &MailServer) {
     let report = send(server.submission, terms, &messages.each_ref().map(|message| envelope(&[ALICE], message)));
     assert_eq!(report.verdicts, [[Verdict::Accepted]; 3], "{}: {report:?}", server.name);
     assert_all_arrived(&messages, messages.each_ref().map(|_| server.delivered_to("alice")), server.trace);
+}
+
+/// Postfix with Dovecot behind it knows all of these.
+fn logs_in_by_every_mechanism(server: &MailServer) {
+    let (user, password) = ACCOUNTS[0];
+    for mechanism in [
+        Mechanism::Plain,
+        Mechanism::Login,
+        Mechanism::CramMd5,
+        Mechanism::ScramSha1,
+        Mechanism::ScramSha256,
+        Mechanism::XOAuth2,
+        Mechanism::OAuthBearer,
+        Mechanism::Anonymous,
+    ] {
+        let mut login = match mechanism {
+            Mechanism::XOAuth2 | Mechanism::OAuthBearer => Login::with_token(user, dovecot::TOKEN),
+            Mechanism::Anonymous => Login::anonymous("a passer-by"),
+            _ => Login::new(user, password),
+        };
+        login.mechanism = Some(mechanism);
+        login.nonce = Some(nonce());
+        let terms = SubmissionOptions { tls: TlsPolicy::Required, login: Some(login), ..terms() };
+        let message = plain();
+        // Nobody in particular may log in, and still has no more rights than before.
+        let address = if mechanism == Mechanism::Anonymous { server.smtp } else { server.submission };
+        let report = send(address, terms, &[envelope(&[ALICE], &message)]);
+        assert_eq!(report.failure, None, "{}: {mechanism}: {report:?}", server.name);
+        assert_eq!(report.verdicts, [[Verdict::Accepted]], "{}: {mechanism}: {report:?}", server.name);
+        assert_eq!(report.login, Some((mechanism, None)));
+        assert_arrived(&message, &server.delivered_to("alice"), server.trace);
+    }
+}
+
+fn logs_in_by_the_strongest_mechanism(server: &MailServer) {
+    let (user, password) = ACCOUNTS[1];
+    let mut login = Login::new(user, password);
+    login.nonce = Some(nonce());
+    let terms = SubmissionOptions { tls: TlsPolicy::Required, login: Some(login), ..terms() };
+    let report = send(server.submission, terms, &[envelope(&[ALICE], &plain())]);
+    assert_eq!(report.login, Some((Mechanism::ScramSha256, None)), "{report:?}");
+    assert_eq!(report.verdicts, [[Verdict::Accepted]]);
+    let mut wrong = Login::new(user, "wrong");
+    wrong.nonce = Some(nonce());
+    let terms = SubmissionOptions { login: Some(wrong), tls: TlsPolicy::Required, ..self::terms() };
+    let report = send(server.submission, terms, &[envelope(&[ALICE], &plain())]);
+    assert_eq!(report.failure, Some((Reason::LoginRefused, Some(535))), "{report:?}");
+}
+
+fn tells_why_a_token_is_refused(server: &MailServer) {
+    for mechanism in [Mechanism::XOAuth2, Mechanism::OAuthBearer] {
+        let mut login = Login::with_token(ACCOUNTS[0].0, "a.wrong.token");
+        login.mechanism = Some(mechanism);
+        let terms = SubmissionOptions { tls: TlsPolicy::Required, login: Some(login), ..terms() };
+        let report = send(server.submission, terms, &[envelope(&[ALICE], &plain())]);
+        assert_eq!(report.failure, Some((Reason::LoginRefused, Some(535))), "{mechanism}: {report:?}");
+        let (_, error) = report.login.expect("a login was tried");
+        assert!(error.is_some_and(|error| matches!(&*error, "invalid_token" | "401" | "400")), "{mechanism}");
+    }
+}
+
+/// A nonce that no exchange had before, as far as the tests go.
+fn nonce() -> Nonce {
+    let mut bytes = [0; 18];
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right").as_nanos();
+    bytes[..16].copy_from_slice(&now.to_be_bytes());
+    Nonce::from_random(&bytes)
 }
 
 fn logs_in_over_implicit_tls(server: &MailServer) {

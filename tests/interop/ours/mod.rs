@@ -1,6 +1,7 @@
 //! mailproto on real sockets: its endpoints, moved by its own driver.
 
 pub(crate) mod client;
+mod exchange;
 pub(crate) mod maildrop;
 pub(crate) mod server;
 pub(crate) mod submission;

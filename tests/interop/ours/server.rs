@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use mailproto::sasl::{Mechanisms, Proof, TokenRefusal};
 use mailproto::smtp::{EnhancedCode, ExtensionSet, Path, Protocol, Server, ServerEvent, ServerOptions, ServerTimeouts};
 use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::blocking::{Driver, Stream};
 
 use super::PATIENCE;
+use super::exchange::{Conducted, Said};
 use super::tls::TLS;
 use crate::clients::Encryption;
 use crate::servers::{ACCOUNTS, DOMAIN, LATER, MAILBOXES};
@@ -27,11 +29,17 @@ pub(crate) struct Settings {
     pub(crate) protocol: Protocol,
     pub(crate) encryption: Encryption,
     pub(crate) require_auth: bool,
+    pub(crate) mechanisms: Mechanisms,
 }
 
 impl Settings {
     /// SMTP from everyone, in plain text.
-    pub(crate) const OPEN: Self = Self { protocol: Protocol::Smtp, encryption: Encryption::None, require_auth: false };
+    pub(crate) const OPEN: Self = Self {
+        protocol: Protocol::Smtp,
+        encryption: Encryption::None,
+        require_auth: false,
+        mechanisms: Mechanisms::SERVER_DEFAULT,
+    };
 }
 
 /// A message with all that was said about it.
@@ -140,6 +148,8 @@ enum Action {
     Reject(u16, EnhancedCode, &'static str),
     StartTls,
     GoOn,
+    Challenge(Vec<u8>),
+    RejectToken,
 }
 
 fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) -> io::Result<()> {
@@ -155,6 +165,7 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
         outbox,
         turns: 0,
         sender_turn: 0,
+        conducted: Conducted::default(),
         transaction: Received { tls: settings.encryption == Encryption::Implicit, ..Received::default() },
     };
     while !driver.endpoint.is_closed() {
@@ -176,6 +187,8 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
             Action::Reject(code, enhanced, text) => {
                 answer(&mut driver, |server| server.reject(code, Some(enhanced), text))?;
             }
+            Action::Challenge(challenge) => answer(&mut driver, |server| server.challenge(&challenge))?,
+            Action::RejectToken => answer(&mut driver, |server| server.reject_token(&TokenRefusal::INVALID_TOKEN))?,
             Action::StartTls => {
                 driver.accept_tls(&TLS.server)?;
                 driver.endpoint.tls_started().map_err(io::Error::other)?;
@@ -203,6 +216,7 @@ fn options(settings: Settings) -> ServerOptions<'static> {
     }
     options.tls = settings.encryption == Encryption::Implicit;
     options.require_auth = settings.require_auth;
+    options.mechanisms = settings.mechanisms;
     options.timeouts = ServerTimeouts { command: PATIENCE.into(), data_block: PATIENCE.into() };
     options
 }
@@ -227,6 +241,7 @@ struct Host<'a> {
     turns: u64,
     /// The turn with which MAIL came.
     sender_turn: u64,
+    conducted: Conducted,
 }
 
 impl Host<'_> {
@@ -238,12 +253,28 @@ impl Host<'_> {
                 self.transaction.client = (*name).to_owned();
             }
             ServerEvent::Auth(credentials) => {
-                let account = (credentials.user, credentials.password().unwrap_or_default());
-                if !ACCOUNTS.contains(&account) {
+                // A token is as good as the password here.
+                let (Proof::Password(secret) | Proof::Token(secret)) = credentials.proof else {
+                    return Action::Reject(535, EnhancedCode::new(5, 7, 8), "No such proof");
+                };
+                if !ACCOUNTS.contains(&(credentials.user, secret)) {
+                    if matches!(credentials.proof, Proof::Token(_)) {
+                        return Action::RejectToken;
+                    }
                     return Action::Reject(535, EnhancedCode::new(5, 7, 8), "Wrong password");
                 }
                 let mechanism = credentials.mechanism.name();
                 self.transaction.user = Some((credentials.user.to_owned(), mechanism.to_owned()));
+            }
+            ServerEvent::AuthResponse { mechanism, first, response } => {
+                return match self.conducted.respond(*mechanism, *first, *response) {
+                    Said::Challenge(challenge) => Action::Challenge(challenge),
+                    Said::Wrong => Action::Reject(535, EnhancedCode::new(5, 7, 8), "Wrong password"),
+                    Said::Right(user) => {
+                        self.transaction.user = Some((user, mechanism.name().to_owned()));
+                        Action::Accept
+                    }
+                };
             }
             ServerEvent::Mail { path, parameters } => {
                 self.forget();

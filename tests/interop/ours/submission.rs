@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use mailproto::sasl::Mechanism;
 use mailproto::smtp::{self, Envelope, Submission, SubmissionEvent, SubmissionOptions, TlsPolicy, Verdict};
 use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::blocking::Driver;
@@ -22,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) reasons: Vec<smtp::Failure>,
     /// Why the server takes nothing on this connection, and the code with which it said so.
     pub(crate) failure: Option<(smtp::Failure, Option<u16>)>,
+    /// The mechanism of the login, and why a token was refused.
+    pub(crate) login: Option<(Mechanism, Option<String>)>,
     /// The first word of each command between messages, in order.
     pub(crate) commands: Vec<String>,
 }
@@ -84,6 +87,10 @@ pub(crate) fn submit(
             },
         }
     }
+    report.login = driver.endpoint.login_outcome().map(|outcome| {
+        let error = outcome.token_error.and_then(|error| error.status());
+        (outcome.mechanism, error.map(|status| status.to_string()))
+    });
     let all = |verdicts: Vec<Option<Verdict>>| verdicts.into_iter().collect::<Option<Vec<_>>>();
     report.verdicts = told.into_iter().map(all).collect::<Option<_>>().expect("each recipient is told of");
     Ok(report)

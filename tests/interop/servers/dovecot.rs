@@ -2,6 +2,7 @@
 //! Postfix asks.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::Command;
 
 use mailproto_tests::process::Process;
@@ -12,6 +13,14 @@ use super::{ACCOUNTS, DOMAIN, MAILBOXES, MailServer, NOBODY, Workplace, free_add
 /// A recipient that Dovecot accepts at RCPT and refuses after the data,
 /// because its mailbox is full.
 pub(crate) const FULL: &str = "full";
+
+/// The key of the tokens, in base64: "a key of the tests and of nothing else".
+const TOKEN_KEY: &str = "YSBrZXkgb2YgdGhlIHRlc3RzIGFuZCBvZiBub3RoaW5nIGVsc2U=";
+
+/// A token (a JSON web token by HS256, good until 2100) for the account "alice".
+pub(crate) const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsImlhdCI6MTcwM\
+    DAwMDAwMCwibmJmIjoxNzAwMDAwMDAwLCJleHAiOjQxMDI0NDQ4MDAsInNjb3BlIjoibWFpbCIsImF6c\
+    CI6ImF6cCJ9.07Y7FwJPrLOUwbnsH5FAGyo73c5oBBYeOM1R2eQncqM";
 
 /// A Dovecot that takes mail by LMTP, at the address `smtp` of the result.
 pub(crate) fn start() -> MailServer {
@@ -78,11 +87,17 @@ pub(super) fn start_password_check(workplace: &Workplace) -> (SocketAddr, Proces
     let settings = format!(
         "protocols =
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 anonymous oauthbearer xoauth2
+auth_anonymous_username = guest
 auth_failure_delay = 0
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%n {passwords}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {tokens}
 }}
 userdb {{
   driver = static
@@ -96,11 +111,28 @@ service auth {{
 }}
 ",
         passwords = passwords.display(),
+        tokens = tokens(workplace).display(),
         port = address.port(),
     );
     let process = run(workplace, "passwords-server", &settings);
     wait_for(&process, &[address]);
     (address, process)
+}
+
+/// What says which tokens are right: those that are signed with a key of the tests.
+fn tokens(workplace: &Workplace) -> PathBuf {
+    for folder in ["keys", "keys/azp", "keys/azp/HS256"] {
+        workplace.folder(folder);
+    }
+    workplace.file("keys/azp/HS256/default", TOKEN_KEY);
+    let settings = format!(
+        "introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={}/
+username_attribute = sub
+",
+        workplace.path("keys").display(),
+    );
+    workplace.file("tokens.conf", &settings)
 }
 
 fn run(workplace: &Workplace, name: &str, settings: &str) -> Process {

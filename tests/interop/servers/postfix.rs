@@ -172,6 +172,8 @@ smtpd_tls_auth_only = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:{passwords}
+smtpd_sasl_security_options =
+smtpd_sasl_tls_security_options =
 "
     )
 }
