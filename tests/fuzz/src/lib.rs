@@ -14,8 +14,10 @@ mod client;
 mod command;
 mod dot_framing;
 mod pop3_client;
+mod pop3_command;
 mod pop3_download;
 mod pop3_response;
+mod pop3_server;
 mod reply;
 mod sasl;
 mod server;
@@ -28,8 +30,10 @@ pub use client::smtp_client;
 pub use command::smtp_command;
 pub use dot_framing::dot_framing;
 pub use pop3_client::pop3_client;
+pub use pop3_command::pop3_command;
 pub use pop3_download::pop3_download;
 pub use pop3_response::pop3_response;
+pub use pop3_server::pop3_server;
 pub use reply::smtp_reply;
 pub use sasl::{sasl_between, sasl_client, sasl_server};
 pub use server::smtp_server;
@@ -39,11 +43,13 @@ pub use submission::smtp_submission;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("dot_framing", dot_framing),
     ("pop3_client", pop3_client),
+    ("pop3_command", pop3_command),
     ("pop3_download", pop3_download),
     ("pop3_response", pop3_response),
+    ("pop3_server", pop3_server),
     ("sasl_between", sasl_between),
     ("sasl_client", sasl_client),
     ("sasl_server", sasl_server),
