@@ -176,8 +176,11 @@ fn server(mechanism: Mechanism) -> Server {
     Server::new(options).unwrap()
 }
 
+/// The question of a login: whether it is the first of an exchange, and the response.
+type Asked = Option<(bool, Option<Vec<u8>>)>;
+
 /// Feeds a line and takes events up to the question of the login.
-fn asked(server: &mut Server, line: &[u8]) -> Result<Option<(bool, Option<Vec<u8>>)>, Error> {
+fn asked(server: &mut Server, line: &[u8]) -> Result<Asked, Error> {
     server.receive(line);
     loop {
         match server.next_event()? {
@@ -229,4 +232,22 @@ fn a_mechanism_that_binds_to_the_channel_is_not_offered_without_tls() {
     assert_eq!(asked(&mut server, b"EHLO x\r\nAUTH SCRAM-SHA-256-PLUS\r\n"), Ok(None));
     let said = String::from_utf8(server.transmit().to_vec()).unwrap();
     assert!(!said.contains("AUTH") && said.contains("504"), "{said}");
+}
+
+#[test]
+fn nor_does_pop3_offer_one() {
+    use mailproto::pop3;
+    let mechanisms = Mechanisms::NONE.with(Mechanism::ScramSha256Plus).with(Mechanism::ScramSha256);
+    let options = pop3::ServerOptions { mechanisms, auth_without_tls: true, ..pop3::ServerOptions::default() };
+    let mut server: pop3::Server = pop3::Server::new(options).unwrap();
+    while let Some(event) = server.next_event().unwrap() {
+        if event.is_question() {
+            server.accept().unwrap();
+        }
+    }
+    server.transmitted(server.transmit().len());
+    server.receive(b"CAPA\r\nAUTH SCRAM-SHA-256-PLUS\r\n");
+    while server.next_event().unwrap().is_some() {}
+    let said = String::from_utf8(server.transmit().to_vec()).unwrap();
+    assert!(said.contains("\r\nSASL SCRAM-SHA-256\r\n") && said.contains("-ERR"), "{said}");
 }

@@ -41,11 +41,13 @@
 pub mod asynchronous;
 pub mod blocking;
 mod clock;
+mod random;
 pub mod tls;
 mod trace;
 mod transcript;
 
 pub use clock::Clock;
+pub use random::{nonce, random};
 pub use trace::{Trace, Traced};
 pub use transcript::{Entry, Kind, Side, Transcript};
 

@@ -135,3 +135,10 @@ impl ServerCertVerifier for Anyone {
         self.0.signature_verification_algorithms.supported_schemes()
     }
 }
+/// `tls-exporter` of RFC 9266 §2.
+pub(crate) fn channel_binding<D>(connection: &rustls::ConnectionCommon<D>) -> Option<[u8; 32]> {
+    if connection.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3) {
+        return None;
+    }
+    connection.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b"")).ok()
+}

@@ -70,6 +70,15 @@ impl Stream {
         }
     }
 
+    /// What binds a login to this TLS channel (RFC 9266); only TLS 1.3 has it.
+    pub fn channel_binding(&self) -> Option<[u8; 32]> {
+        let Self::Tls(stream) = self else { return None };
+        match &**stream {
+            tokio_rustls::TlsStream::Client(stream) => tls::channel_binding(stream.get_ref().1),
+            tokio_rustls::TlsStream::Server(stream) => tls::channel_binding(stream.get_ref().1),
+        }
+    }
+
     fn plain(self) -> io::Result<TcpStream> {
         match self {
             Self::Plain(stream) => Ok(stream),

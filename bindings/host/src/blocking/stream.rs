@@ -93,6 +93,14 @@ impl Stream {
         self.tls.as_deref()
     }
 
+    /// What binds a login to this TLS channel (RFC 9266); only TLS 1.3 has it.
+    pub fn channel_binding(&self) -> Option<[u8; 32]> {
+        match self.tls()? {
+            Connection::Client(connection) => tls::channel_binding(connection),
+            Connection::Server(connection) => tls::channel_binding(connection),
+        }
+    }
+
     /// The socket underneath.
     pub fn socket(&self) -> &TcpStream {
         &self.socket

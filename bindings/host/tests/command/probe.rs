@@ -21,7 +21,10 @@ fn what_is_offered_is_told_for_each_stage() {
     };
     assert_eq!([0, 1, 2].map(|stage| offers(stage, "STARTTLS")), [true, false, false]);
     assert_eq!([0, 1, 2].map(|stage| offers(stage, "AUTH")), [false, true, false]);
-    assert!(outcome.stderr.contains("C: AUTH PLAIN [secret]") && !outcome.stderr.contains("AGRlbW8"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("C: AUTH SCRAM-SHA-256-PLUS [secret]") && !outcome.stderr.contains("AGRlbW8"),
+        "{outcome:?}"
+    );
 
     let text = run(&["probe", &server.url("smtp", "submission")], b"").ended_with(0).stdout;
     for words in

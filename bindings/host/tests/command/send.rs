@@ -126,7 +126,7 @@ fn a_login_goes_under_tls_and_the_certificate_is_checked() {
 fn a_trace_shows_the_conversation_and_no_secret() {
     let server = Server::start(&["--submission", "0", "--tls-self-signed"]);
     let url = format!("smtp://demo:demo@localhost:{}", server.port("submission"));
-    for mechanism in ["PLAIN", "LOGIN"] {
+    for mechanism in ["PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"] {
         let arguments = ["--insecure", "--trace", "--to", "demo@localhost", "--auth", mechanism];
         let outcome = send(&url, &arguments, MESSAGE).ended_with(0);
         for secret in ["AGRlbW8AZGVtbw==", "ZGVtbw=="] {
@@ -141,7 +141,7 @@ fn a_trace_shows_the_conversation_and_no_secret() {
 
 #[test]
 fn without_tls_a_password_is_sent_only_when_it_is_asked_for() {
-    let mut server = Server::start(&["--submission", "0", "--json"]);
+    let mut server = Server::start(&["--submission", "0", "--json", "--mask", "AUTH=SCRAM-SHA-256"]);
     let url = format!("smtp://demo:demo@localhost:{}", server.port("submission"));
     for policy in [&[][..], &["--tls", "starttls"], &["--tls", "opportunistic"]] {
         let refused = send(&url, &[policy, &["--to", "demo@localhost"]].concat(), MESSAGE).ended_with(1);
@@ -150,6 +150,19 @@ fn without_tls_a_password_is_sent_only_when_it_is_asked_for() {
     }
     send(&url, &["--tls", "none", "--to", "demo@localhost"], MESSAGE).ended_with(0);
     assert_eq!(server.message()["user"], json!("demo"));
+}
+
+#[test]
+fn without_tls_a_password_is_proved_where_the_server_knows_how() {
+    let mut server = Server::start(&["--submission", "0", "--json"]);
+    let url = format!("smtp://demo:demo@localhost:{}", server.port("submission"));
+    let arguments = ["--tls", "opportunistic", "--trace", "--to", "demo@localhost"];
+    let outcome = send(&url, &arguments, MESSAGE).ended_with(0);
+    assert!(outcome.stderr.contains("C: AUTH SCRAM-SHA-256 [secret]"), "{outcome:?}");
+    assert_eq!(server.message()["user"], json!("demo"));
+    let wrong = url.replace(":demo@", ":wrong@");
+    let refused = send(&wrong, &arguments, MESSAGE).ended_with(1);
+    assert_eq!(refused.object()["refused"][0]["code"], json!(535));
 }
 
 #[test]

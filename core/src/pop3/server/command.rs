@@ -132,7 +132,8 @@ impl Machine {
             }
             Command::Auth { mechanism, initial } => {
                 let initial = initial.map(|initial| Span::within(initial.as_bytes(), line));
-                let usable = Mechanism::from_name(mechanism.as_bytes()).filter(|name| self.mechanisms.contains(*name));
+                let offered = self.usable_mechanisms();
+                let usable = Mechanism::from_name(mechanism.as_bytes()).filter(|name| offered.contains(*name));
                 match usable.map(ServerExchange::new) {
                     Some(sasl) => self.start_exchange(sasl, consumed, initial, input, transmit),
                     None => self.refuse(answer::AUTH_MECHANISM, consumed, whole, secret, transmit),

@@ -10,6 +10,7 @@ use super::machine::Machine;
 use super::marks;
 use crate::buffer::Sink;
 use crate::error::{Error, Misuse};
+use crate::sasl::Mechanisms;
 use crate::slice::{after, front};
 
 impl Machine {
@@ -40,13 +41,18 @@ impl Machine {
         Ok(self.drop_bytes(0))
     }
 
+    /// The mechanisms that may be used at this moment: none is bound to a channel that there is not.
+    pub(super) fn usable_mechanisms(&self) -> Mechanisms {
+        if self.tls { self.mechanisms } else { self.mechanisms.without(Mechanisms::BOUND) }
+    }
+
     /// Everything that may be offered at this moment.
     pub(super) fn announcement(&self) -> Announcement<'_> {
         let mut offered = self.offered;
         if self.tls {
             offered = offered.without(CapabilitySet::STLS);
         }
-        let mechanisms = self.mechanisms;
+        let mechanisms = self.usable_mechanisms();
         let auth = self.tls || self.auth_without_tls;
         if !auth {
             offered = offered.without(CapabilitySet::USER);

@@ -21,7 +21,8 @@ pub struct ServerOptions<'a> {
     /// What CAPA announces, as far as it fits the moment: STLS only in plain text, USER and SASL where
     /// they may be used. What is not offered is refused; commands may be pipelined all the same.
     pub offered: CapabilitySet,
-    /// The mechanisms of AUTH; those whose server side is not built in are left out.
+    /// The mechanisms of AUTH. Those that are bound to the TLS channel are offered only under TLS; those
+    /// that the host conducts are [`Event::AuthResponse`](super::Event::AuthResponse).
     pub mechanisms: Mechanisms,
     /// USER and PASS, and AUTH, may be used in plain text. Off by default: passwords would be readable.
     /// APOP shows none.

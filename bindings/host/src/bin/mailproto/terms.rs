@@ -5,7 +5,7 @@ use crate::failure::{Failure, Status, status_of};
 use crate::password;
 use clap::ValueEnum;
 use mailproto::pop3;
-use mailproto::sasl::Mechanism;
+use mailproto::sasl::{Mechanism, Mechanisms};
 use mailproto::smtp::{ClientTimeouts, Login, TlsPolicy};
 use mailproto_host::asynchronous::Stream;
 use mailproto_host::tls::{self, Trust};
@@ -15,6 +15,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The mechanisms by which a user with a password or a token can log in.
+const LOGINS: Mechanisms = Mechanisms::PASSWORD.with(Mechanism::XOAuth2).with(Mechanism::OAuthBearer);
 
 /// How long to wait for a connection, if nothing else is said.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -30,7 +33,8 @@ pub(crate) struct Terms {
     /// Go on whatever the server's certificate says
     #[arg(long)]
     insecure: bool,
-    /// Log in by this mechanism: PLAIN or LOGIN [default: the best that is offered]
+    /// Log in by this mechanism, such as SCRAM-SHA-256 [default: the best that is offered]; for XOAUTH2 and
+    /// OAUTHBEARER the password is a token
     #[arg(long, value_name = "MECHANISM")]
     auth: Option<String>,
     #[command(flatten)]
@@ -93,8 +97,13 @@ impl Terms {
     /// Who to be at this server.
     pub(crate) fn login(&self, destination: &Destination) -> Result<Option<Login>, Failure> {
         let Some((user, password)) = self.credentials(destination)? else { return Ok(None) };
-        let mut login = Login::new(&user, &password);
-        login.mechanism = self.mechanism()?;
+        let mechanism = self.mechanism()?;
+        let mut login = match mechanism {
+            Some(Mechanism::XOAuth2 | Mechanism::OAuthBearer) => Login::with_token(&user, &password),
+            _ => Login::new(&user, &password),
+        };
+        login.mechanism = mechanism;
+        login.nonce = Some(mailproto_host::nonce().map_err(|error| Failure::io("no login", &error))?);
         login.allow_without_tls = self.policy(destination)? == TlsPolicy::None;
         Ok(Some(login))
     }
@@ -126,9 +135,10 @@ impl Terms {
     pub(crate) fn mechanism(&self) -> Result<Option<Mechanism>, Failure> {
         let Some(name) = &self.auth else { return Ok(None) };
         let found = Mechanism::from_name(name.as_bytes());
-        match found.filter(|found| matches!(found, Mechanism::Plain | Mechanism::Login)) {
+        let known = || LOGINS.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
+        match found.filter(|found| LOGINS.contains(*found)) {
             Some(found) => Ok(Some(found)),
-            None => Err(Failure::usage(format_args!("--auth {name}: there are PLAIN and LOGIN"))),
+            None => Err(Failure::usage(format_args!("--auth {name}: there are {}", known()))),
         }
     }
 

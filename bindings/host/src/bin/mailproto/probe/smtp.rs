@@ -6,7 +6,7 @@ use crate::destination::{Destination, Scheme};
 use crate::failure::{Failure, Status, protocol_failure};
 use crate::meaning;
 use crate::terms::Terms;
-use mailproto::sasl::{ClientMechanism, Login, Mechanism, Plain};
+use mailproto::sasl::{BindingKind, ChannelBinding, Choice, ClientExchange, Identity, Mechanisms, Nonce};
 use mailproto::smtp::{Client, ClientEvent, ClientOptions, Extension, ExtensionSet, Protocol, Reply, TlsPolicy, Verb};
 use mailproto::{CommandId, Endpoint, Error};
 use mailproto_host::asynchronous::Driver;
@@ -109,10 +109,18 @@ pub(super) async fn ask(terms: &Terms, destination: &Destination, findings: &mut
     Ok(())
 }
 
+/// Whatever a user with a password, or with a token in its place, can log in by.
+fn identity<'a>((user, secret): &'a (String, String), nonce: Nonce, channel: &'a Option<[u8; 32]>) -> Identity<'a> {
+    let binding = channel.as_ref().map(|data| ChannelBinding { kind: BindingKind::TlsExporter, data });
+    let (password, token) = (Some(secret.as_str()), Some(secret.as_str()));
+    Identity { user, password, token, nonce: Some(nonce), binding, ..Identity::default() }
+}
+
 impl Probe<'_> {
     async fn converse(&mut self, config: &Arc<ClientConfig>) -> Result<(), Failure> {
         let login = self.login.clone().unwrap_or_default();
-        let mut exchange: Option<Box<dyn ClientMechanism + '_>> = None;
+        let nonce = mailproto_host::nonce().map_err(|error| Failure::io("no login", &error))?;
+        let mut exchange: Option<ClientExchange> = None;
         let mut refusal = None;
         loop {
             let heard = match self.driver.endpoint.next_event() {
@@ -135,10 +143,10 @@ impl Probe<'_> {
                     let said = self.driver.endpoint.ehlo(&self.name);
                     said.map_err(|error| Failure::usage(format_args!("--name: {error}")))?;
                 }
-                Heard::Hello => self.after_hello(&login, &mut exchange)?,
+                Heard::Hello => self.after_hello(&login, nonce, &mut exchange)?,
                 Heard::NoTls(_) if self.policy == TlsPolicy::Opportunistic => {
                     self.tls_refused = true;
-                    self.after_hello(&login, &mut exchange)?;
+                    self.after_hello(&login, nonce, &mut exchange)?;
                 }
                 Heard::Wall => {
                     let handshake = self.driver.start_tls(config, &self.destination.host);
@@ -154,7 +162,10 @@ impl Probe<'_> {
                 }
                 Heard::Challenge => {
                     if let Some(exchange) = &mut exchange {
-                        self.driver.endpoint.auth_respond(&mut **exchange).map_err(|error| self.cut(error))?;
+                        let channel = self.driver.stream().channel_binding();
+                        let identity = identity(&login, nonce, &channel);
+                        let said = self.driver.endpoint.auth_respond(&mut exchange.with(identity));
+                        said.map_err(|error| self.cut(error))?;
                     }
                 }
                 Heard::NoEhlo => self.say(|client, name| client.helo(name))?,
@@ -169,10 +180,11 @@ impl Probe<'_> {
     }
 
     /// TLS first, then the login, then goodbye.
-    fn after_hello<'a>(
+    fn after_hello(
         &mut self,
-        (user, password): &'a (String, String),
-        exchange: &mut Option<Box<dyn ClientMechanism + 'a>>,
+        login: &(String, String),
+        nonce: Nonce,
+        exchange: &mut Option<ClientExchange>,
     ) -> Result<(), Failure> {
         let offered = self.driver.endpoint.extensions();
         let plain = self.findings.tls.is_none();
@@ -185,18 +197,20 @@ impl Probe<'_> {
         if plain && self.policy != TlsPolicy::None {
             return Err(self.refused("no TLS is offered, and a password is sent in plain text only with --tls none"));
         }
-        let wanted = self.terms.mechanism()?;
-        let usable = [Mechanism::Plain, Mechanism::Login]
-            .into_iter()
-            .find(|one| offered.mechanisms.contains(*one) && wanted.is_none_or(|wanted| wanted == *one));
+        let channel = self.driver.stream().channel_binding();
+        let identity = identity(login, nonce, &channel);
+        let mut choice = Choice { tls: !plain, ..Choice::new(identity.mechanisms()) };
+        match self.terms.mechanism()? {
+            Some(wanted) => choice.allowed = Mechanisms::NONE.with(wanted),
+            // Whether a password or a token was given, only its user knows.
+            None => choice.allowed = Mechanisms::PASSWORD,
+        }
+        choice.without_tls = Mechanisms::ALL;
+        let offered = offered.mechanisms;
+        let best = choice.best_of(offered).map_err(|why| self.refused(&why.to_string()))?;
         let wrong = |error| Failure::usage(format_args!("the login: {}", Error::Misuse(error)));
-        let made: Box<dyn ClientMechanism + 'a> = match usable {
-            Some(Mechanism::Plain) => Box::new(Plain::new("", user, password).map_err(wrong)?),
-            Some(_) => Box::new(Login::new(user, password).map_err(wrong)?),
-            None => return Err(self.refused("no login by PLAIN or LOGIN is offered here")),
-        };
-        let made = exchange.insert(made);
-        self.driver.endpoint.auth(&mut **made).map(drop).map_err(|error| self.cut(error))
+        let begun = exchange.insert(ClientExchange::new(best, &identity, offered).map_err(wrong)?);
+        self.driver.endpoint.auth(&mut begun.with(identity)).map(drop).map_err(|error| self.cut(error))
     }
 
     fn say(&mut self, verb: impl FnOnce(&mut Client, &str) -> Result<CommandId, Error>) -> Result<(), Failure> {

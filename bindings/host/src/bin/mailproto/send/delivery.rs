@@ -7,6 +7,7 @@ use crate::conversation;
 use crate::destination::{Destination, Scheme};
 use crate::failure::{Failure, Status, protocol_failure};
 use crate::terms::Terms;
+use mailproto::sasl::{BindingKind, ChannelBinding};
 use mailproto::smtp::{Envelope, Protocol, Submission, SubmissionEvent, SubmissionOptions};
 use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::Transcript;
@@ -40,6 +41,7 @@ impl Delivery<'_> {
             .submit(self.envelope.clone())
             .map_err(|error| Failure::usage(format_args!("the envelope: {error}")))?;
         submission.finish();
+        bind(&mut submission, connected.stream.channel_binding());
 
         let usage = Arc::new(Mutex::new(Usage::default()));
         let (noted, shown) = (Arc::clone(&usage), self.terms.trace);
@@ -83,6 +85,8 @@ impl Delivery<'_> {
             }
             if handshake {
                 self.terms.handshake(self.destination, driver.start_tls(config, &self.destination.host)).await?;
+                let channel = driver.stream().channel_binding();
+                bind(&mut driver.endpoint, channel);
                 driver.endpoint.tls_started().map_err(|error| self.cut(error))?;
                 continue;
             }
@@ -104,6 +108,13 @@ impl Delivery<'_> {
     /// The protocol came to an end before its time.
     fn cut(&self, error: Error) -> Failure {
         protocol_failure(self.destination, error)
+    }
+}
+
+/// Tells a login what the TLS channel is known by. Without a login there is nothing to bind.
+fn bind(submission: &mut Submission, channel: Option<[u8; 32]>) {
+    if let Some(data) = &channel {
+        let _ = submission.bind_channel(ChannelBinding { kind: BindingKind::TlsExporter, data });
     }
 }
 

@@ -74,15 +74,16 @@ async fn begin(visitor: Visitor, gate: &Gate, ending: watch::Receiver<bool>) -> 
         stream = handshake.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
     }
     let surplus = place.surplus;
+    let channel = stream.channel_binding();
     let watched = |transcript| if gate.policy.trace { trace(number, transcript) } else { Trace::default() };
     if service.is_pop3() {
         let server = mailproto::pop3::Server::new(gate.policy.pop3_options(service))?;
         let driver = Driver::new(server, stream).with_trace(watched(Transcript::pop3()));
-        converse(driver, pop3::Session::new(gate, surplus), ending).await
+        converse(driver, pop3::Session::new(gate, surplus, channel), ending).await
     } else {
         let server = mailproto::smtp::Server::new(gate.policy.options(service))?;
         let driver = Driver::new(server, stream).with_trace(watched(Transcript::default()));
-        converse(driver, session::Session::new(gate, service, local, peer, number, surplus), ending).await
+        converse(driver, session::Session::new(gate, service, local, peer, number, surplus, channel), ending).await
     }
 }
 

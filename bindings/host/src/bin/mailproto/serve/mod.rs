@@ -10,6 +10,7 @@
 //! | `journal` | where messages are told of |
 
 mod connection;
+mod exchange;
 mod journal;
 mod listener;
 mod options;

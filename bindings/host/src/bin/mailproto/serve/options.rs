@@ -149,7 +149,7 @@ pub(super) struct Policy {
     masked_pop3: CapabilitySet,
     /// EHLO is not known here.
     pub(super) no_ehlo: bool,
-    mechanisms: Mechanisms,
+    pub(super) mechanisms: Mechanisms,
     limits: Limits,
     pub(super) max_connections: usize,
     pub(super) trace: bool,
@@ -172,9 +172,10 @@ impl Policy {
                 "{option} needs a certificate: add --tls-self-signed, or --tls-cert and --tls-key"
             )));
         }
+        let secret = mailproto_host::random().map_err(|error| Failure::io("no secret could be made", &error))?;
         let mut policy = Self {
             name: domains[0].clone(),
-            users: Users::new(arguments.accept_any_user, domains),
+            users: Users::new(arguments.accept_any_user, domains, secret),
             tls,
             certificate,
             require_tls: arguments.require_tls,
@@ -186,6 +187,9 @@ impl Policy {
             max_connections: arguments.max_connections,
             trace: arguments.trace,
         };
+        if !policy.users.takes_anyone() {
+            policy.mechanisms = policy.mechanisms.with(Mechanism::ScramSha256).with(Mechanism::ScramSha256Plus);
+        }
         arguments.masks.iter().try_for_each(|mask| policy.mask(mask))?;
         arguments.add_users(&mut policy.users)?;
         mailproto::smtp::Server::<mailproto::Heap>::new(policy.options(Service::Smtp))
@@ -327,10 +331,14 @@ impl Arguments {
             if name.is_empty() {
                 return Err(Failure::usage("--user: the name is empty, write NAME:PASSWORD"));
             }
-            users.add(name, password);
+            if !users.add(name, password) {
+                return Err(Failure::usage(format_args!(
+                    "--user {name}: the password has characters that nobody can type"
+                )));
+            }
         }
         if users.is_empty() {
-            users.add("demo", "demo");
+            let _ = users.add("demo", "demo");
         }
         Ok(())
     }

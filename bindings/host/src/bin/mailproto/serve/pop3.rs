@@ -1,6 +1,7 @@
 //! One client of POP3: the endpoint's questions and the answers.
 
 use super::connection::{Conversation, Cut};
+use super::exchange::{Exchange, Said};
 use super::listener::Gate;
 use crate::store::{Error as StoreError, Maildrop};
 use mailproto::pop3::{ResponseCode, Server, ServerEvent};
@@ -12,6 +13,7 @@ pub(super) struct Session<'a> {
     gate: &'a Gate,
     surplus: bool,
     user: Option<String>,
+    exchange: Exchange,
     maildrop: Option<Maildrop>,
 }
 
@@ -19,6 +21,8 @@ pub(super) struct Session<'a> {
 enum Answer {
     Yes,
     No(Option<ResponseCode<'static>>, &'static str),
+    /// The login goes on.
+    Challenge(Vec<u8>),
     /// Open the maildrop first.
     Open,
     Opened(u32, u64),
@@ -49,12 +53,13 @@ const NEEDS_UTF8: Answer = Answer::No(Some(ResponseCode::Utf8), "The message nee
 const GONE: Answer = Answer::No(None, "No such message");
 
 impl<'a> Session<'a> {
-    pub(super) fn new(gate: &'a Gate, surplus: bool) -> Self {
-        Self { gate, surplus, user: None, maildrop: None }
+    pub(super) fn new(gate: &'a Gate, surplus: bool, channel: Option<[u8; 32]>) -> Self {
+        Self { gate, surplus, user: None, exchange: Exchange::on(channel), maildrop: None }
     }
 
     fn consider(&mut self, event: ServerEvent<'_>) -> Answer {
-        let entry = |number| self.maildrop.as_ref().and_then(|maildrop| maildrop.entry(number));
+        let maildrop = self.maildrop.as_ref();
+        let entry = |number| maildrop.and_then(|maildrop| maildrop.entry(number));
         match event {
             ServerEvent::Connect if self.surplus => TOO_MANY_CLIENTS,
             ServerEvent::StartTls => Answer::Handshake,
@@ -62,7 +67,18 @@ impl<'a> Session<'a> {
                 self.user = self.gate.policy.users.log_in(&credentials);
                 if self.user.is_some() { Answer::Yes } else { BAD_LOGIN }
             }
-            ServerEvent::Apop { .. } | ServerEvent::AuthResponse { .. } => BAD_LOGIN,
+            ServerEvent::AuthResponse { mechanism, first, response } => {
+                let policy = &self.gate.policy;
+                match self.exchange.respond(&policy.users, policy.mechanisms, mechanism, first, response) {
+                    Said::Challenge(challenge) => Answer::Challenge(challenge),
+                    Said::Refused => BAD_LOGIN,
+                    Said::LoggedIn(user) => {
+                        self.user = Some(user);
+                        Answer::Yes
+                    }
+                }
+            }
+            ServerEvent::Apop { .. } => BAD_LOGIN,
             ServerEvent::Open => Answer::Open,
             ServerEvent::Size { number } | ServerEvent::Delete { number } => {
                 entry(number).map_or(GONE, |entry| Answer::Size(entry.octets))
@@ -174,6 +190,7 @@ impl Conversation for Session<'_> {
                         driver.accept_tls(config).await?;
                     }
                     driver.endpoint.tls_started()?;
+                    self.exchange.channel = driver.stream().channel_binding();
                     Answer::Nothing
                 }
                 other => other,
@@ -203,6 +220,7 @@ fn say(answer: &Answer, server: &mut Server) -> Result<(), Error> {
     match answer {
         Answer::Yes => server.accept(),
         Answer::No(code, text) => server.reject(*code, text),
+        Answer::Challenge(challenge) => server.challenge(challenge),
         Answer::Opened(messages, octets) => server.open(*messages, *octets),
         Answer::Size(octets) => server.size(*octets),
         Answer::UniqueId(unique_id) => server.unique_id(unique_id),

@@ -1,6 +1,7 @@
 //! One client of SMTP or LMTP: the endpoint's questions and the answers.
 
 use super::connection::{Conversation, Cut};
+use super::exchange::{Exchange, Said};
 use super::journal::Arrived;
 use super::listener::Gate;
 use super::options::Service;
@@ -22,6 +23,7 @@ pub(super) struct Session<'a> {
     tls: bool,
     client: String,
     user: Option<String>,
+    exchange: Exchange,
     transaction: Transaction,
     messages: u64,
     verdict: Verdict,
@@ -52,6 +54,8 @@ enum Answer {
     Yes,
     YesWith(String),
     No(u16, EnhancedCode, &'static str),
+    /// The login goes on.
+    Challenge(Vec<u8>),
     /// So much of the message is in memory that it must be moved.
     Spill,
     /// The message must be kept first.
@@ -77,6 +81,7 @@ impl<'a> Session<'a> {
         peer: SocketAddr,
         number: u64,
         surplus: bool,
+        channel: Option<[u8; 32]>,
     ) -> Self {
         Self {
             gate,
@@ -88,6 +93,7 @@ impl<'a> Session<'a> {
             tls: service.is_under_tls(),
             client: String::new(),
             user: None,
+            exchange: Exchange::on(channel),
             transaction: Transaction::default(),
             messages: 0,
             verdict: Verdict::Open,
@@ -107,6 +113,17 @@ impl<'a> Session<'a> {
             ServerEvent::Auth(credentials) => {
                 self.user = self.gate.policy.users.log_in(&credentials);
                 if self.user.is_some() { Answer::Yes } else { BAD_LOGIN }
+            }
+            ServerEvent::AuthResponse { mechanism, first, response } => {
+                let policy = &self.gate.policy;
+                match self.exchange.respond(&policy.users, policy.mechanisms, mechanism, first, response) {
+                    Said::Challenge(challenge) => Answer::Challenge(challenge),
+                    Said::Refused => BAD_LOGIN,
+                    Said::LoggedIn(user) => {
+                        self.user = Some(user);
+                        Answer::Yes
+                    }
+                }
             }
             ServerEvent::Mail { path, parameters } => {
                 self.transaction = Transaction::default();
@@ -223,6 +240,7 @@ impl Conversation for Session<'_> {
                         driver.accept_tls(config).await?;
                     }
                     driver.endpoint.tls_started()?;
+                    self.exchange.channel = driver.stream().channel_binding();
                     self.tls = true;
                     self.user = None;
                     Answer::Nothing
@@ -244,6 +262,7 @@ fn say(answer: &Answer, server: &mut Server) -> Result<(), Error> {
     match answer {
         Answer::Yes => server.accept(),
         Answer::YesWith(text) => server.accept_with(text),
+        Answer::Challenge(challenge) => server.challenge(challenge),
         Answer::No(code, enhanced, text) => server.reject(*code, Some(*enhanced), text),
         Answer::Spill | Answer::Deliver | Answer::Handshake | Answer::Nothing => Ok(()),
     }

@@ -1,6 +1,6 @@
 //! Who there is, and whose mail is whose.
 
-use mailproto::sasl::Credentials;
+use mailproto::sasl::{Credentials, ScramHash, Verifier};
 use mailproto::smtp::Path;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -10,21 +10,62 @@ pub(super) struct Users {
     anyone: bool,
     domains: Vec<String>,
     users: Vec<User>,
+    /// Makes the salts, of users and of names that are none, so that nobody can tell them apart.
+    secret: [u8; 32],
 }
 
 struct User {
     name: String,
     /// Not the password itself: comparing digests tells nothing by the time it takes.
     digest: [u8; 32],
+    verifier: Verifier,
 }
 
+/// The iterations that SCRAM asks of clients (RFC 7677 §4).
+const ITERATIONS: u32 = 4_096;
+
 impl Users {
-    pub(super) fn new(anyone: bool, domains: Vec<String>) -> Self {
-        Self { anyone, domains, users: Vec::new() }
+    pub(super) fn new(anyone: bool, domains: Vec<String>, secret: [u8; 32]) -> Self {
+        Self { anyone, domains, users: Vec::new(), secret }
     }
 
-    pub(super) fn add(&mut self, name: &str, password: &str) {
-        self.users.push(User { name: name.into(), digest: digest(password) });
+    /// Adds a user; `false` if the password has characters that SASLprep forbids.
+    #[must_use]
+    pub(super) fn add(&mut self, name: &str, password: &str) -> bool {
+        let unknown = self.unknown(name);
+        let verifier = Verifier::from_password(ScramHash::Sha256, password, unknown.salt(), ITERATIONS);
+        let Ok(verifier) = verifier else { return false };
+        self.users.push(User { name: name.into(), digest: digest(password), verifier });
+        true
+    }
+
+    /// Whether logins need no password, which no mechanism that proves it could do without.
+    pub(super) const fn takes_anyone(&self) -> bool {
+        self.anyone
+    }
+
+    fn unknown(&self, name: &str) -> Verifier {
+        Verifier::for_unknown_user(ScramHash::Sha256, &self.secret, name, ITERATIONS)
+    }
+
+    /// What SCRAM needs to know of whoever has this name, or of nobody.
+    pub(super) fn verifier(&self, name: &str) -> Verifier {
+        let unknown = self.unknown(name);
+        self.find(name).map_or(unknown, |user| user.verifier.clone())
+    }
+
+    /// The user who proved to have this name and wants to act as that one.
+    pub(super) fn acting(&self, name: &str, authorization: &str) -> Option<String> {
+        let acts_for_itself = authorization.is_empty() || authorization == name;
+        self.find(name).filter(|_| acts_for_itself).map(|user| user.name.clone())
+    }
+
+    /// By its name, or its address here.
+    fn find(&self, name: &str) -> Option<&User> {
+        self.user(name).or_else(|| {
+            let (local, domain) = name.rsplit_once('@')?;
+            self.user(local).filter(|_| self.is_ours(domain))
+        })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -39,10 +80,7 @@ impl Users {
             return Some(anyone(local));
         }
         let proof = digest(credentials.password()?);
-        let user = self.user(credentials.user).or_else(|| {
-            let (name, domain) = credentials.user.rsplit_once('@')?;
-            self.user(name).filter(|_| self.is_ours(domain))
-        })?;
+        let user = self.find(credentials.user)?;
         (acts_for_itself && user.digest == proof).then(|| user.name.clone())
     }
 
@@ -110,9 +148,8 @@ mod tests {
     use mailproto::sasl::Proof;
 
     fn users() -> Users {
-        let mut users = Users::new(false, vec!["example.org".into(), "bücher.example".into()]);
-        users.add("ann", "secret");
-        users.add("bob@other.example", "hidden");
+        let mut users = Users::new(false, vec!["example.org".into(), "bücher.example".into()], [7; 32]);
+        assert!(users.add("ann", "secret") && users.add("bob@other.example", "hidden"));
         users
     }
 
@@ -148,7 +185,7 @@ mod tests {
 
     #[test]
     fn where_everybody_is_a_user_mail_and_login_name_the_same_one() {
-        let users = Users::new(true, vec!["example.org".into()]);
+        let users = Users::new(true, vec!["example.org".into()], [7; 32]);
         let mechanism = mailproto::sasl::Mechanism::Plain;
         for (name, user) in [("Ann+lists@x.example", "ann"), ("+odd@x.example", "+odd"), ("ann@y.example", "ann")] {
             assert_eq!(mailbox(&users, &format!("<{name}>")).as_deref(), Some(user));
