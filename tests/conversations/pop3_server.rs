@@ -2,6 +2,7 @@
 
 use crate::script::{Feed, Line, Report, Script, escape, unescape};
 use mailproto::pop3::{CapabilitySet, ResponseCode, Server, ServerEvent, ServerOptions};
+use mailproto::sasl::{Mechanism, Mechanisms, TokenRefusal};
 use mailproto::{Anomalies, Endpoint, Leniency};
 
 struct Run {
@@ -18,6 +19,10 @@ pub(crate) fn run(script: &Script, feed: Feed) -> String {
         let same = |bit: &u32| CapabilitySet::from_bits(1 << bit).tags().eq([word]);
         let bit = (0..32).find(same).unwrap_or_else(|| panic!("no capability {word}"));
         options.offered = options.offered.with(CapabilitySet::from_bits(1 << bit));
+    }
+    if let Some(names) = script.setting("mechanisms") {
+        let named = |name: &str| Mechanism::from_name(name.as_bytes()).unwrap();
+        options.mechanisms = names.split(' ').map(named).fold(Mechanisms::NONE, Mechanisms::with);
     }
     options.auth_without_tls = script.has("server", "auth-without-tls");
     options.require_tls = script.has("server", "require-tls");
@@ -129,6 +134,11 @@ impl Run {
                 };
                 self.server.reject(code, text)
             }
+            "challenge" => self.server.challenge(&unescape(rest)),
+            "refuse-token" => {
+                let (status, scope) = rest.split_once(' ').unwrap();
+                self.server.reject_token(&TokenRefusal { status, scope: Some(scope), openid_configuration: None })
+            }
             "open" => {
                 let (messages, octets) = rest.split_once(' ').unwrap();
                 self.server.open(messages.parse().unwrap(), octets.parse().unwrap())
@@ -180,12 +190,12 @@ fn describe(event: ServerEvent<'_>) -> String {
         ServerEvent::Connect => "connect".into(),
         ServerEvent::StartTls => "stls".into(),
         ServerEvent::Auth(credentials) => {
-            format!(
-                "auth {} {} {}",
-                credentials.mechanism,
-                credentials.user,
-                credentials.password().unwrap_or_default()
-            )
+            let password = credentials.password().map(|password| format!(" {password}")).unwrap_or_default();
+            format!("auth {} {}{password}", credentials.mechanism, credentials.user)
+        }
+        ServerEvent::AuthResponse { mechanism, first, response } => {
+            let response = response.map_or("-".into(), escape);
+            format!("response {mechanism} {}{response}", if first { "first " } else { "" }).trim_end().into()
         }
         ServerEvent::Apop { name, digest } => format!("apop {name} {digest}"),
         ServerEvent::Open => "open".into(),

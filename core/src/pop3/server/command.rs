@@ -42,6 +42,7 @@ impl Machine {
                     Ok(credentials) => Event::Auth(credentials),
                     Err(_) => {
                         self.question = None;
+                        self.end_exchange();
                         self.note_failed_auth();
                         self.note_bad_command();
                         self.say(answer::AUTH_MALFORMED, transmit);
@@ -262,14 +263,10 @@ impl Machine {
             Question::Message { .. } => "Message follows",
             Question::Update => "Bye",
             // The answer is given when the maildrop is open.
-            Question::AuthResponse if text.is_none() => {
+            Question::Auth(_) | Question::AuthResponse if text.is_none() => {
+                let verb = if let Question::Auth(verb) = question { verb } else { Verb::Auth };
                 self.question = None;
                 self.end_exchange();
-                self.mode = Mode::Opening(Verb::Auth);
-                return Ok(());
-            }
-            Question::Auth(verb) if text.is_none() => {
-                self.question = None;
                 self.mode = Mode::Opening(verb);
                 return Ok(());
             }
@@ -394,6 +391,7 @@ impl Machine {
         match question {
             Question::Connect => self.step(Verb::Greeting, Outcome::Refusal),
             Question::Auth(verb) => {
+                self.end_exchange();
                 self.step(verb, Outcome::Refusal);
                 self.note_failed_auth();
             }

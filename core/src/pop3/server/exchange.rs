@@ -10,11 +10,14 @@ use crate::codec::base64;
 use crate::error::{Error, Misuse};
 use crate::frame::LineFrame;
 use crate::leniency::Anomalies;
-use crate::sasl::{ServerExchange, ServerStep};
-use crate::slice::{Span, after};
+use crate::sasl::{Mechanism, ServerExchange, ServerStep, TokenRefusal};
+use crate::slice::{Span, after, front};
 
 /// Bytes of a challenge's line beside the challenge: `+ `, CR LF.
 const CHALLENGE_FRAME: usize = 4;
+
+/// The longest reason for refusing a token, as JSON.
+const REFUSAL_MAX: usize = 512;
 
 /// A SASL exchange under way. The responses stay in the input, decoded, until it is complete.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,8 @@ pub(super) struct Exchange {
     sasl: ServerExchange,
     responses: [Span; 2],
     count: u8,
+    /// The host has refused the token and said why: the client ends the exchange, whatever it says.
+    refused: bool,
 }
 
 impl Machine {
@@ -34,7 +39,7 @@ impl Machine {
         input: &mut [u8],
         transmit: &mut dyn Sink,
     ) -> Advance {
-        self.exchange = Some(Exchange { sasl, responses: [Span::default(); 2], count: 0 });
+        self.exchange = Some(Exchange { sasl, responses: [Span::default(); 2], count: 0, refused: false });
         self.mode = Mode::Auth;
         match (initial, sasl.first()) {
             (Some(_), _) if !sasl.takes_initial_response() => self.fail(answer::AUTH_NO_INITIAL, consumed, transmit),
@@ -56,6 +61,25 @@ impl Machine {
         if self.question != Some(Question::AuthResponse) {
             return Err(Misuse::OutOfOrder.into());
         }
+        self.put_challenge(challenge, transmit)
+    }
+
+    /// The host refuses a token and says why. The client may end the exchange by a response that means
+    /// nothing; then it is told (RFC 7628 §3.2.3).
+    pub(super) fn reject_token(&mut self, refusal: &TokenRefusal<'_>, transmit: &mut dyn Sink) -> Result<(), Error> {
+        let takes_token = |mechanism| matches!(mechanism, Mechanism::XOAuth2 | Mechanism::OAuthBearer);
+        let asked = self.question == Some(Question::Auth(Verb::Auth));
+        let Some(exchange) = self.exchange.filter(|exchange| asked && takes_token(exchange.sasl.mechanism())) else {
+            return Err(Misuse::OutOfOrder.into());
+        };
+        let mut json = [0; REFUSAL_MAX];
+        let length = refusal.encode(&mut json).ok_or(Misuse::TooLong { limit: REFUSAL_MAX as u32 })?;
+        self.put_challenge(front(&json, length), transmit)?;
+        self.exchange = Some(Exchange { refused: true, ..exchange });
+        Ok(())
+    }
+
+    fn put_challenge(&mut self, challenge: &[u8], transmit: &mut dyn Sink) -> Result<(), Error> {
         let needed = CHALLENGE_FRAME + base64::encoded_length(challenge.len());
         let longest = self.limits.sasl_line as usize;
         let room = transmit.room(needed);
@@ -95,6 +119,9 @@ impl Machine {
                 self.silence.broken();
                 if consumed == length + 1 {
                     self.anomalies |= Anomalies::BARE_LF;
+                }
+                if self.exchange.is_some_and(|exchange| exchange.refused) {
+                    return Ok(self.fail_as(answer::AUTH_FAILED, held + consumed, transmit));
                 }
                 if rest.get(..length) == Some(b"*") {
                     return Ok(self.fail(answer::AUTH_CANCELLED, held + consumed, transmit));
@@ -137,7 +164,8 @@ impl Machine {
                 self.drop_bytes(0)
             }
             ServerStep::Complete => {
-                self.end_exchange();
+                self.exchange = Some(exchange);
+                self.held = 0;
                 let found = Found::Credentials { exchange: exchange.sasl, first, second };
                 self.ask_about(Question::Auth(Verb::Auth), consumed, found)
             }
@@ -153,9 +181,15 @@ impl Machine {
 
     /// The exchange fails before the host could judge.
     fn fail(&mut self, answer: answer::Answer, consumed: usize, transmit: &mut dyn Sink) -> Advance {
+        self.note_bad_command();
+        self.fail_as(answer, consumed, transmit)
+    }
+
+    /// The exchange fails, by no fault of the client's.
+    fn fail_as(&mut self, answer: answer::Answer, consumed: usize, transmit: &mut dyn Sink) -> Advance {
         self.end_exchange();
         self.note_failed_auth();
-        self.refuse(answer, consumed, Span::default(), true, transmit)
+        self.decline(answer, consumed, Span::default(), true, transmit)
     }
 
     pub(super) fn end_exchange(&mut self) {

@@ -75,6 +75,7 @@ use crate::buffer::{Buffer, Buffers, Standard};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::leniency::Anomalies;
+use crate::sasl::TokenRefusal;
 use crate::time::{Instant, Timeout};
 use found::Advance;
 use machine::Machine;
@@ -161,6 +162,17 @@ impl<B: Buffers> Server<B> {
     pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), Error> {
         self.forget_secret();
         self.machine.challenge(challenge, &mut self.transmit)
+    }
+
+    /// Refuses a bearer token and says why, as XOAUTH2 and OAUTHBEARER ask (RFC 7628 §3.2.3). The client
+    /// is told that the login has failed when it has heard the reason.
+    ///
+    /// # Errors
+    /// [`Misuse::OutOfOrder`](crate::Misuse::OutOfOrder) unless [`Event::Auth`] with a token waits,
+    /// otherwise as [`challenge`](Self::challenge).
+    pub fn reject_token(&mut self, refusal: &TokenRefusal<'_>) -> Result<(), Error> {
+        self.forget_secret();
+        self.machine.reject_token(refusal, &mut self.transmit)
     }
 
     /// Answers [`Event::Open`]: how many messages there are and how many octets they have together, each
