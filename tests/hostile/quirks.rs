@@ -356,7 +356,7 @@ fn sources(folder: &Path, text: &mut String) {
 fn the_table_of_quirks_names_tests_that_exist() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
-    for folder in ["hostile", "pairs", "roundtrip", "../core/src"] {
+    for folder in ["hostile", "pairs", "roundtrip", "../core/src", "../bindings/host/tests/command"] {
         sources(&tests.join(folder), &mut text);
     }
     let table = fs::read_to_string(tests.join("QUIRKS.md")).unwrap();
