@@ -1,6 +1,6 @@
 /**
  * @file mailproto.h
- * @mainpage mailproto: SMTP and LMTP as state machines
+ * @mainpage mailproto: SMTP, LMTP and POP3 as state machines
  *
  * Bytes go in, events come out, bytes go out. The program owns the sockets, TLS and the clock; this
  * library owns the protocol. It performs no I/O, starts no thread, reads no clock and needs nothing but
@@ -11,6 +11,11 @@
  * | deliver messages, every choice made for you | mailproto_smtp_submission |
  * | speak as a client, verb by verb | mailproto_smtp_client |
  * | receive mail | mailproto_smtp_server |
+ * | fetch what is new in a maildrop, every choice made for you | mailproto_pop3_download |
+ * | fetch mail, verb by verb | mailproto_pop3_client |
+ * | let mail be fetched | mailproto_pop3_server |
+ * | log in by more than a shown password | mailproto_sasl_identity, mailproto_sasl_choose(), mailproto_sasl_new() |
+ * | let clients log in by SCRAM or CRAM-MD5 | mailproto_sasl_server |
  * | only read commands and replies | mailproto_smtp_command_parse(), mailproto_smtp_reply_parse() |
  *
  * LMTP is MAILPROTO_SMTP_PROTOCOL_LMTP in the options of any of them.
@@ -37,7 +42,7 @@
  * }
  * @endcode
  *
- * `examples/send.c` and `examples/serve.c` are whole programs with poll() and TLS.
+ * `examples/send.c`, `examples/serve.c` and `examples/pop.c` are whole programs with poll() and TLS.
  *
  * # Naming
  *
@@ -52,7 +57,9 @@
  * that return no status return something harmless. What a peer says, refusals included, is never an error
  * but an event.
  *
- * Where memory runs out, the call returns MAILPROTO_ERR_NO_MEMORY and the program goes on.
+ * Where memory runs out, the call returns MAILPROTO_ERR_NO_MEMORY and the program goes on. What a
+ * mailproto_pop3_download remembers is the one exception: where there is no memory for another unique id, the
+ * program ends by abort().
  *
  * # Lifetimes
  *
@@ -109,6 +116,11 @@
 #define MAILPROTO_UNKNOWN 18446744073709551615ull
 
 /**
+ * The lines of a message that is wanted whole.
+ */
+#define MAILPROTO_POP3_ALL_LINES 4294967295
+
+/**
  * RRVS: deliver all the same when it cannot be told.
  */
 #define MAILPROTO_SMTP_RRVS_CONTINUE 1
@@ -145,10 +157,76 @@
 #define MAILPROTO_ABI_VERSION 1
 
 /**
+ * The client's side of one POP3 connection, verb by verb.
+ *
+ * Lists and messages are never held: each line of a list and each piece of a message is an event of its own,
+ * so a maildrop of any size takes the same memory.
+ *
+ * Verbs queue: call them one behind the other, and they leave in one packet if the server offers
+ * PIPELINING and one by one if it does not. Each puts the number of its command into `command`, which
+ * may be NULL; the event that ends the command carries it.
+ */
+typedef struct mailproto_pop3_client mailproto_pop3_client;
+
+/**
+ * How a client behaves. Can be used for any number of clients.
+ */
+typedef struct mailproto_pop3_client_options mailproto_pop3_client_options;
+
+/**
+ * A maildrop fetched as one task: what is new is passed on, what was accepted is remembered, what is to go is
+ * deleted.
+ *
+ * It asks for the server's capabilities, begins TLS as the policy says, logs in by the best way there is, and
+ * finds new messages by their unique ids. A message counts as fetched when the program says accept and not
+ * before; only then is it marked to be deleted, and only QUIT removes it. So a session that is cut anywhere
+ * loses nothing, and the next one fetches nothing that was accepted and remembered.
+ */
+typedef struct mailproto_pop3_download mailproto_pop3_download;
+
+/**
+ * The terms of one session. Can be used for any number of downloads.
+ */
+typedef struct mailproto_pop3_download_options mailproto_pop3_download_options;
+
+/**
+ * The unique ids of messages that have been accepted and are, or may be, still in the maildrop. Fill it with what
+ * the download before remembered.
+ */
+typedef struct mailproto_pop3_seen mailproto_pop3_seen;
+
+/**
+ * The server's side of one POP3 connection.
+ *
+ * The endpoint answers what it can know: bad syntax, bad order, numbers of no message, what its options
+ * forbid, capabilities, totals. It numbers the messages, keeps the marks of DELE, cuts for TOP, and adds dots.
+ * Everything else is a small question (is_question of an event), answered at once or later; meanwhile input
+ * waits. Nothing is ever deleted but by MAILPROTO_POP3_EVENT_UPDATE, which comes of QUIT alone.
+ */
+typedef struct mailproto_pop3_server mailproto_pop3_server;
+
+/**
+ * What a server offers and demands. Can be used for any number of servers.
+ */
+typedef struct mailproto_pop3_server_options mailproto_pop3_server_options;
+
+/**
  * The client's side of one authentication exchange. Owns the credentials and wipes them when it is
  * freed. Use it for one exchange on one connection.
  */
 typedef struct mailproto_sasl mailproto_sasl;
+
+/**
+ * Whatever a client has to prove who it is, and what it may use of that. Wiped when it is freed. Can be
+ * used for any number of exchanges, each with new random bytes.
+ */
+typedef struct mailproto_sasl_identity mailproto_sasl_identity;
+
+/**
+ * The server's side of one exchange by SCRAM or CRAM-MD5, which the program conducts: pass it each response of
+ * the events AUTH_RESPONSE, and pass what comes out to the endpoint. Holds no password.
+ */
+typedef struct mailproto_sasl_server mailproto_sasl_server;
 
 /**
  * The client's side of one SMTP or LMTP connection, verb by verb.
@@ -257,6 +335,334 @@ typedef struct mailproto_bytes {
 } mailproto_bytes;
 
 /**
+ * What happened: one of the constants MAILPROTO_POP3_EVENT_. A program must ignore kinds that it does
+ * not know.
+ */
+typedef uint32_t mailproto_pop3_event_kind;
+
+/**
+ * A command without its arguments, or a step of the protocol that no command starts: one of the
+ * constants MAILPROTO_POP3_VERB_. Where the response depends on whether there was an argument, there are two.
+ */
+typedef uint32_t mailproto_pop3_verb;
+
+/**
+ * Why a command was refused, in a word that programs understand: one of the constants
+ * MAILPROTO_POP3_CODE_.
+ */
+typedef uint32_t mailproto_pop3_code;
+
+/**
+ * Why something was not done: one of the constants MAILPROTO_POP3_REASON_.
+ */
+typedef uint32_t mailproto_pop3_reason;
+
+/**
+ * A set of capabilities: MAILPROTO_POP3_CAPABILITY_ constants, joined by `|`.
+ */
+typedef uint32_t mailproto_pop3_capability_set;
+
+/**
+ * A set of SASL mechanisms: MAILPROTO_SASL_ constants, joined by `|`.
+ */
+typedef uint32_t mailproto_sasl_mechanisms;
+
+/**
+ * Something that happened. Which fields count is said at each kind; the others are 0 or empty.
+ *
+ * Set struct_size before each call of next_event. Slices lie in the handle and are valid until the next
+ * call that may change it, next_event included. An event with a response has is_ok, code, code_name, text and
+ * line.
+ */
+typedef struct mailproto_pop3_event {
+  /**
+   * sizeof(mailproto_pop3_event), set by the caller.
+   */
+  uint32_t struct_size;
+  /**
+   * What happened.
+   */
+  mailproto_pop3_event_kind kind;
+  /**
+   * It waits for an answer.
+   */
+  bool is_question;
+  /**
+   * The response is good: +OK.
+   */
+  bool is_ok;
+  /**
+   * It is the start of an exchange.
+   */
+  bool first;
+  /**
+   * The client has responded, if only by nothing.
+   */
+  bool has_response;
+  /**
+   * UTF8: names and passwords may be UTF-8. EXPIRE, LOGIN-DELAY: it may be another for the user; ask again
+   * after the login.
+   */
+  bool per_user;
+  /**
+   * The command that this is about, as the verb numbered it.
+   */
+  uint32_t command;
+  /**
+   * What that command was.
+   */
+  mailproto_pop3_verb verb;
+  /**
+   * The response's word for programs.
+   */
+  mailproto_pop3_code code;
+  /**
+   * The message that this is about, from 1.
+   */
+  uint32_t number;
+  /**
+   * How many messages.
+   */
+  uint32_t messages;
+  /**
+   * How many messages will be fetched.
+   */
+  uint32_t unfetched;
+  /**
+   * How many lines of the body are wanted.
+   */
+  uint32_t lines;
+  /**
+   * Why, if it was not the peer's word.
+   */
+  mailproto_pop3_reason reason;
+  /**
+   * What the server can do, one of MAILPROTO_POP3_CAPABILITY_; 0 if it is not known here.
+   */
+  mailproto_pop3_capability_set capability;
+  /**
+   * The mechanisms that the server offers, or the one by which the client says who it is.
+   */
+  mailproto_sasl_mechanisms mechanisms;
+  /**
+   * The size of the message or of all.
+   */
+  uint64_t octets;
+  /**
+   * The seconds of LOGIN-DELAY, the days of EXPIRE; MAILPROTO_UNKNOWN for ever.
+   */
+  uint64_t value;
+  /**
+   * The response's word for programs as it was written.
+   */
+  struct mailproto_bytes code_name;
+  /**
+   * A text for people, or what is said at the kind. Untrusted.
+   */
+  struct mailproto_bytes text;
+  /**
+   * All that came behind the status of the response.
+   */
+  struct mailproto_bytes line;
+  /**
+   * The timestamp of the greeting, with its angle brackets.
+   */
+  struct mailproto_bytes timestamp;
+  /**
+   * A tag.
+   */
+  struct mailproto_bytes name;
+  /**
+   * The message's name for life.
+   */
+  struct mailproto_bytes unique_id;
+  /**
+   * A piece of a message, or what is said at the kind.
+   */
+  struct mailproto_bytes data;
+  /**
+   * Who the client is.
+   */
+  struct mailproto_bytes user;
+  /**
+   * What proves it.
+   */
+  struct mailproto_bytes password;
+  /**
+   * The bearer token that proves it.
+   */
+  struct mailproto_bytes token;
+  /**
+   * Whom the client wants to act as; empty for itself.
+   */
+  struct mailproto_bytes authorization;
+} mailproto_pop3_event;
+
+/**
+ * What would be sent, with every secret taken out: safe to write to a log.
+ */
+typedef struct mailproto_transmit_log {
+  /**
+   * What comes before the secret; everything if there is none.
+   */
+  struct mailproto_bytes before;
+  /**
+   * How many bytes are not shown.
+   */
+  size_t hidden;
+  /**
+   * What comes after the secret.
+   */
+  struct mailproto_bytes after;
+} mailproto_transmit_log;
+
+/**
+ * What an endpoint is waiting for: one of the constants MAILPROTO_TIMEOUT_.
+ */
+typedef uint32_t mailproto_timeout_reason;
+
+/**
+ * When an endpoint wants to be told the time at the latest.
+ */
+typedef struct mailproto_timeout {
+  /**
+   * The moment, in milliseconds on the clock of handle_time.
+   */
+  uint64_t at;
+  /**
+   * What is waited for; MAILPROTO_TIMEOUT_NONE when there is no timeout, and then `at` is
+   * MAILPROTO_UNKNOWN, which is later than any time.
+   */
+  mailproto_timeout_reason reason;
+} mailproto_timeout;
+
+/**
+ * What went wrong last on a handle. Set struct_size before it is filled.
+ */
+typedef struct mailproto_error {
+  /**
+   * sizeof(mailproto_error), set by the caller.
+   */
+  uint32_t struct_size;
+  /**
+   * What went wrong; MAILPROTO_OK if nothing has.
+   */
+  mailproto_status status;
+  /**
+   * Where: the byte of the argument for a wrong call, else how many bytes had been received on this
+   * connection. MAILPROTO_UNKNOWN if it is not known.
+   */
+  uint64_t offset;
+  /**
+   * The bound that was passed; MAILPROTO_UNKNOWN if it was none.
+   */
+  uint64_t limit;
+  /**
+   * What was waited for: one of MAILPROTO_TIMEOUT_, MAILPROTO_TIMEOUT_NONE if it was no timeout.
+   */
+  mailproto_timeout_reason timeout;
+  /**
+   * The reply code of the farewell that is queued for the peer; 0 if there is none.
+   */
+  uint32_t farewell;
+} mailproto_error;
+
+/**
+ * A set of departures from the grammar: MAILPROTO_ANOMALY_ constants, joined by `|`.
+ */
+typedef uint32_t mailproto_anomalies;
+
+/**
+ * Where a conversation stands: one of the constants MAILPROTO_POP3_STATE_.
+ */
+typedef uint32_t mailproto_pop3_state;
+
+/**
+ * What a server announced. Set struct_size before it is filled. What is not known here came as
+ * MAILPROTO_POP3_EVENT_CAPABILITY.
+ */
+typedef struct mailproto_pop3_capabilities {
+  /**
+   * sizeof(mailproto_pop3_capabilities), set by the caller.
+   */
+  uint32_t struct_size;
+  /**
+   * The known ones: MAILPROTO_POP3_CAPABILITY_ constants.
+   */
+  mailproto_pop3_capability_set set;
+  /**
+   * The mechanisms of AUTH: MAILPROTO_SASL_ constants.
+   */
+  mailproto_sasl_mechanisms mechanisms;
+  /**
+   * Names and passwords may be UTF-8.
+   */
+  bool utf8_user;
+  /**
+   * Seconds between logins; MAILPROTO_UNKNOWN if it is not told.
+   */
+  uint64_t login_delay;
+  /**
+   * Days that messages stay; MAILPROTO_UNKNOWN for ever, or if it is not told.
+   */
+  uint64_t expire_days;
+} mailproto_pop3_capabilities;
+
+/**
+ * Names a bound of an endpoint: one of the constants MAILPROTO_LIMIT_.
+ */
+typedef uint32_t mailproto_limit;
+
+/**
+ * What the bytes of a channel binding are: one of the constants MAILPROTO_SASL_BINDING_.
+ */
+typedef uint32_t mailproto_sasl_binding;
+
+/**
+ * A unique id that is remembered. Set struct_size before it is filled.
+ */
+typedef struct mailproto_pop3_seen_message {
+  /**
+   * sizeof(mailproto_pop3_seen_message), set by the caller.
+   */
+  uint32_t struct_size;
+  /**
+   * The day on which the first of its messages was accepted.
+   */
+  uint32_t day;
+  /**
+   * How many of its messages were: a server may give the same unique id to identical ones.
+   */
+  uint32_t copies;
+  /**
+   * The unique id.
+   */
+  struct mailproto_bytes unique_id;
+} mailproto_pop3_seen_message;
+
+/**
+ * Whether a connection is to be under TLS: one of the constants MAILPROTO_TLS_.
+ */
+typedef uint32_t mailproto_tls_policy;
+
+/**
+ * What becomes of messages on the server once they have been accepted: one of the constants
+ * MAILPROTO_POP3_RETENTION_.
+ */
+typedef uint32_t mailproto_pop3_retention;
+
+/**
+ * Why an exchange went wrong, as its mechanism sees it: one of the constants MAILPROTO_SASL_REASON_. For
+ * logs: to a client every reason is the same.
+ */
+typedef uint32_t mailproto_sasl_reason;
+
+/**
+ * What comes next: one of the constants MAILPROTO_SASL_STEP_.
+ */
+typedef uint32_t mailproto_sasl_step;
+
+/**
  * What happened: one of the constants MAILPROTO_SMTP_EVENT_. A program must ignore kinds that it does
  * not know.
  */
@@ -277,11 +683,6 @@ typedef uint32_t mailproto_smtp_verdict;
  * Why something failed: one of the constants MAILPROTO_SMTP_REASON_.
  */
 typedef uint32_t mailproto_smtp_reason;
-
-/**
- * A set of SASL mechanisms: MAILPROTO_SASL_ constants, joined by `|`.
- */
-typedef uint32_t mailproto_sasl_mechanisms;
 
 /**
  * An enhanced status code such as 5.1.1 (RFC 3463); all 0 for none.
@@ -402,81 +803,19 @@ typedef struct mailproto_smtp_event {
    * Whom the client wants to act as; empty for itself.
    */
   struct mailproto_bytes authorization;
+  /**
+   * The bearer token that proves who the client is.
+   */
+  struct mailproto_bytes token;
+  /**
+   * It is the start of an exchange.
+   */
+  bool first;
+  /**
+   * The client has responded, if only by nothing.
+   */
+  bool has_response;
 } mailproto_smtp_event;
-
-/**
- * What would be sent, with every secret taken out: safe to write to a log.
- */
-typedef struct mailproto_transmit_log {
-  /**
-   * What comes before the secret; everything if there is none.
-   */
-  struct mailproto_bytes before;
-  /**
-   * How many bytes are not shown.
-   */
-  size_t hidden;
-  /**
-   * What comes after the secret.
-   */
-  struct mailproto_bytes after;
-} mailproto_transmit_log;
-
-/**
- * What an endpoint is waiting for: one of the constants MAILPROTO_TIMEOUT_.
- */
-typedef uint32_t mailproto_timeout_reason;
-
-/**
- * When an endpoint wants to be told the time at the latest.
- */
-typedef struct mailproto_timeout {
-  /**
-   * The moment, in milliseconds on the clock of handle_time.
-   */
-  uint64_t at;
-  /**
-   * What is waited for; MAILPROTO_TIMEOUT_NONE when there is no timeout, and then `at` is
-   * MAILPROTO_UNKNOWN, which is later than any time.
-   */
-  mailproto_timeout_reason reason;
-} mailproto_timeout;
-
-/**
- * What went wrong last on a handle. Set struct_size before it is filled.
- */
-typedef struct mailproto_error {
-  /**
-   * sizeof(mailproto_error), set by the caller.
-   */
-  uint32_t struct_size;
-  /**
-   * What went wrong; MAILPROTO_OK if nothing has.
-   */
-  mailproto_status status;
-  /**
-   * Where: the byte of the argument for a wrong call, else how many bytes had been received on this
-   * connection. MAILPROTO_UNKNOWN if it is not known.
-   */
-  uint64_t offset;
-  /**
-   * The bound that was passed; MAILPROTO_UNKNOWN if it was none.
-   */
-  uint64_t limit;
-  /**
-   * What was waited for: one of MAILPROTO_TIMEOUT_, MAILPROTO_TIMEOUT_NONE if it was no timeout.
-   */
-  mailproto_timeout_reason timeout;
-  /**
-   * The reply code of the farewell that is queued for the peer; 0 if there is none.
-   */
-  uint32_t farewell;
-} mailproto_error;
-
-/**
- * A set of departures from the grammar: MAILPROTO_ANOMALY_ constants, joined by `|`.
- */
-typedef uint32_t mailproto_anomalies;
 
 /**
  * Which parameter it is, and what its fields mean: one of the constants
@@ -589,11 +928,6 @@ typedef uint32_t mailproto_smtp_protocol;
 typedef uint32_t mailproto_line_ends;
 
 /**
- * Names a bound of an endpoint: one of the constants MAILPROTO_LIMIT_.
- */
-typedef uint32_t mailproto_limit;
-
-/**
  * When to report: MAILPROTO_SMTP_NOTIFY_ constants, joined by `|`.
  */
 typedef uint32_t mailproto_smtp_notify;
@@ -684,9 +1018,26 @@ typedef struct mailproto_smtp_command {
 } mailproto_smtp_command;
 
 /**
- * Whether a connection is to be under TLS: one of the constants MAILPROTO_SMTP_TLS_.
+ * How a login went. Set struct_size before it is filled.
  */
-typedef uint32_t mailproto_smtp_tls_policy;
+typedef struct mailproto_sasl_outcome {
+  /**
+   * sizeof(mailproto_sasl_outcome), set by the caller.
+   */
+  uint32_t struct_size;
+  /**
+   * The mechanism that was tried last; 0 if none was.
+   */
+  mailproto_sasl_mechanisms mechanism;
+  /**
+   * What the mechanism says went wrong, if it was the mechanism: a MAILPROTO_SASL_REASON_.
+   */
+  mailproto_sasl_reason reason;
+  /**
+   * Why the server refused the token: the JSON that it sent, at most its first 256 bytes. Untrusted.
+   */
+  struct mailproto_bytes token_error;
+} mailproto_sasl_outcome;
 
 /**
  * Nothing: there is no timeout.
@@ -872,6 +1223,735 @@ typedef uint32_t mailproto_smtp_tls_policy;
  * Bytes that the transmit buffer may hold. Default 16384.
  */
 #define MAILPROTO_LIMIT_TRANSMIT_BUFFER 11
+
+/**
+ * Messages of a maildrop that a POP3 server can mark as deleted in one session. Default 1048576.
+ */
+#define MAILPROTO_LIMIT_MESSAGES 12
+
+/**
+ * The server's greeting; no command asks for it.
+ */
+#define MAILPROTO_POP3_VERB_GREETING 0
+
+/**
+ * CAPA.
+ */
+#define MAILPROTO_POP3_VERB_CAPA 1
+
+/**
+ * STLS.
+ */
+#define MAILPROTO_POP3_VERB_STLS 2
+
+/**
+ * USER.
+ */
+#define MAILPROTO_POP3_VERB_USER 3
+
+/**
+ * PASS.
+ */
+#define MAILPROTO_POP3_VERB_PASS 4
+
+/**
+ * APOP.
+ */
+#define MAILPROTO_POP3_VERB_APOP 5
+
+/**
+ * AUTH and its exchange.
+ */
+#define MAILPROTO_POP3_VERB_AUTH 6
+
+/**
+ * AUTH without a mechanism.
+ */
+#define MAILPROTO_POP3_VERB_AUTH_LIST 7
+
+/**
+ * STAT.
+ */
+#define MAILPROTO_POP3_VERB_STAT 8
+
+/**
+ * LIST of all messages.
+ */
+#define MAILPROTO_POP3_VERB_LIST 9
+
+/**
+ * LIST of one message.
+ */
+#define MAILPROTO_POP3_VERB_LIST_ONE 10
+
+/**
+ * UIDL of all messages.
+ */
+#define MAILPROTO_POP3_VERB_UIDL 11
+
+/**
+ * UIDL of one message.
+ */
+#define MAILPROTO_POP3_VERB_UIDL_ONE 12
+
+/**
+ * RETR.
+ */
+#define MAILPROTO_POP3_VERB_RETR 13
+
+/**
+ * TOP.
+ */
+#define MAILPROTO_POP3_VERB_TOP 14
+
+/**
+ * DELE.
+ */
+#define MAILPROTO_POP3_VERB_DELE 15
+
+/**
+ * RSET.
+ */
+#define MAILPROTO_POP3_VERB_RSET 16
+
+/**
+ * NOOP.
+ */
+#define MAILPROTO_POP3_VERB_NOOP 17
+
+/**
+ * UTF8.
+ */
+#define MAILPROTO_POP3_VERB_UTF8 18
+
+/**
+ * LANG with a language.
+ */
+#define MAILPROTO_POP3_VERB_LANG 19
+
+/**
+ * LANG alone, which asks for the languages.
+ */
+#define MAILPROTO_POP3_VERB_LANG_LIST 20
+
+/**
+ * QUIT.
+ */
+#define MAILPROTO_POP3_VERB_QUIT 21
+
+/**
+ * TLS has begun on both sides; no command says so.
+ */
+#define MAILPROTO_POP3_VERB_TLS_STARTED 22
+
+/**
+ * The server has not greeted yet.
+ */
+#define MAILPROTO_POP3_STATE_CONNECTED 0
+
+/**
+ * The client has not proved who it is.
+ */
+#define MAILPROTO_POP3_STATE_AUTHORIZATION 1
+
+/**
+ * USER was taken: only now may PASS come.
+ */
+#define MAILPROTO_POP3_STATE_NAMED 2
+
+/**
+ * The maildrop is open.
+ */
+#define MAILPROTO_POP3_STATE_TRANSACTION 3
+
+/**
+ * TLS must begin before anything else.
+ */
+#define MAILPROTO_POP3_STATE_HANDSHAKE 4
+
+/**
+ * It is over.
+ */
+#define MAILPROTO_POP3_STATE_ENDED 5
+
+/**
+ * RFC 2449 section 6.1.
+ */
+#define MAILPROTO_POP3_CAPABILITY_TOP 1
+
+/**
+ * RFC 2449 section 6.2: USER and PASS.
+ */
+#define MAILPROTO_POP3_CAPABILITY_USER 2
+
+/**
+ * RFC 2449 section 6.3, RFC 5034.
+ */
+#define MAILPROTO_POP3_CAPABILITY_SASL 4
+
+/**
+ * RFC 2449 section 6.4.
+ */
+#define MAILPROTO_POP3_CAPABILITY_RESP_CODES 8
+
+/**
+ * RFC 2449 section 6.5.
+ */
+#define MAILPROTO_POP3_CAPABILITY_LOGIN_DELAY 16
+
+/**
+ * RFC 2449 section 6.6.
+ */
+#define MAILPROTO_POP3_CAPABILITY_PIPELINING 32
+
+/**
+ * RFC 2449 section 6.7.
+ */
+#define MAILPROTO_POP3_CAPABILITY_EXPIRE 64
+
+/**
+ * RFC 2449 section 6.8.
+ */
+#define MAILPROTO_POP3_CAPABILITY_UIDL 128
+
+/**
+ * RFC 2449 section 6.9.
+ */
+#define MAILPROTO_POP3_CAPABILITY_IMPLEMENTATION 256
+
+/**
+ * RFC 3206 section 6.
+ */
+#define MAILPROTO_POP3_CAPABILITY_AUTH_RESP_CODE 512
+
+/**
+ * RFC 2595 section 4.
+ */
+#define MAILPROTO_POP3_CAPABILITY_STLS 1024
+
+/**
+ * RFC 6856 section 2.
+ */
+#define MAILPROTO_POP3_CAPABILITY_UTF8 2048
+
+/**
+ * RFC 6856 section 3.
+ */
+#define MAILPROTO_POP3_CAPABILITY_LANG 4096
+
+/**
+ * What a server offers unless it is told otherwise: all that needs nothing of the host but to read its
+ * maildrop.
+ */
+#define MAILPROTO_POP3_CAPABILITIES_SERVER_DEFAULT 943
+
+/**
+ * The response has no code.
+ */
+#define MAILPROTO_POP3_CODE_NONE 0
+
+/**
+ * The maildrop is open in another session (RFC 2449 section 8.1.2).
+ */
+#define MAILPROTO_POP3_CODE_IN_USE 1
+
+/**
+ * The last login was too short a time ago (RFC 2449 section 8.1.1).
+ */
+#define MAILPROTO_POP3_CODE_LOGIN_DELAY 2
+
+/**
+ * The server has a passing trouble: try later (RFC 3206 section 4).
+ */
+#define MAILPROTO_POP3_CODE_SYS_TEMP 3
+
+/**
+ * The server has a lasting trouble: tell a person (RFC 3206 section 4).
+ */
+#define MAILPROTO_POP3_CODE_SYS_PERM 4
+
+/**
+ * The credentials are wrong (RFC 3206 section 5).
+ */
+#define MAILPROTO_POP3_CODE_AUTH 5
+
+/**
+ * The message needs UTF8 (RFC 6856 section 5).
+ */
+#define MAILPROTO_POP3_CODE_UTF8 6
+
+/**
+ * Another one; its name tells.
+ */
+#define MAILPROTO_POP3_CODE_OTHER 99
+
+/**
+ * They are deleted in the same session.
+ */
+#define MAILPROTO_POP3_RETENTION_DELETE_AT_ONCE 0
+
+/**
+ * They stay.
+ */
+#define MAILPROTO_POP3_RETENTION_KEEP 1
+
+/**
+ * They are deleted so many days after they were accepted.
+ */
+#define MAILPROTO_POP3_RETENTION_KEEP_DAYS 2
+
+/**
+ * Nothing more: bytes, a verb or time is needed.
+ */
+#define MAILPROTO_POP3_EVENT_NONE 0
+
+/**
+ * All endpoints: do the TLS handshake on the socket, then call tls_started.
+ */
+#define MAILPROTO_POP3_EVENT_STARTTLS 1
+
+/**
+ * Client: the server has greeted, or refused to serve. Has a response, and the timestamp that APOP signs, if
+ * the server knows APOP.
+ */
+#define MAILPROTO_POP3_EVENT_GREETING 16
+
+/**
+ * Client: a command has ended with this response, good or bad. Has command, verb and response; a good one to
+ * STAT has messages and octets, to LIST of one message number and octets, to UIDL of one message number and
+ * unique_id. A login by USER and PASS ends as MAILPROTO_POP3_VERB_PASS, or as MAILPROTO_POP3_VERB_USER if
+ * the server would not hear of the user.
+ */
+#define MAILPROTO_POP3_EVENT_RESPONSE 17
+
+/**
+ * Client: a good response begins that has more lines; what is in them follows. Has command, verb and response.
+ */
+#define MAILPROTO_POP3_EVENT_START 18
+
+/**
+ * Client: LIST: one message's size. Has command, number and octets.
+ */
+#define MAILPROTO_POP3_EVENT_LISTING 19
+
+/**
+ * Client: UIDL: one message's unique id. Has command, number (0 where the server left it out) and unique_id.
+ */
+#define MAILPROTO_POP3_EVENT_UNIQUE_ID 20
+
+/**
+ * Client: CAPA: something the server can do. Has command and capability; SASL has mechanisms, LOGIN-DELAY its
+ * seconds and EXPIRE its days as value, IMPLEMENTATION its name as text. One that is not known here has
+ * capability 0, its tag as name, and its parameters as text.
+ */
+#define MAILPROTO_POP3_EVENT_CAPABILITY 21
+
+/**
+ * Client: LANG: a language that the server speaks. Has command, the tag as name, and the description as text.
+ */
+#define MAILPROTO_POP3_EVENT_LANGUAGE 22
+
+/**
+ * Client: RETR, TOP: the next bytes of the message as data, without the added dots. Has command.
+ */
+#define MAILPROTO_POP3_EVENT_DATA 23
+
+/**
+ * Client: a line of a list that is not what it should be; it was skipped. Has command, and the line as data.
+ */
+#define MAILPROTO_POP3_EVENT_MALFORMED 24
+
+/**
+ * Client: a response of several lines is complete, and so is the command. Has command and verb.
+ */
+#define MAILPROTO_POP3_EVENT_END 25
+
+/**
+ * Client: the server asks; answer by auth_respond or auth_cancel. Has command, and the challenge in base64 as
+ * data.
+ */
+#define MAILPROTO_POP3_EVENT_CHALLENGE 26
+
+/**
+ * Client: the server says -ERR though no command asked: it is closing the connection. Has a response.
+ */
+#define MAILPROTO_POP3_EVENT_CLOSING 27
+
+/**
+ * Server, a question: a client is there.
+ */
+#define MAILPROTO_POP3_EVENT_CONNECT 32
+
+/**
+ * Server, a question: the client says who it is, by USER and PASS or by AUTH. Has mechanisms (one), user,
+ * authorization, and what proves it: a password, a token, nothing for EXTERNAL, the client's word about itself
+ * as text for ANONYMOUS. Compare passwords in constant time.
+ */
+#define MAILPROTO_POP3_EVENT_AUTH 33
+
+/**
+ * Server, a question: what is the next challenge of this exchange, which the host conducts? Answered by
+ * challenge, accept or reject; mailproto_sasl_server_respond() knows how. Has mechanisms (one), `first`,
+ * and has_response with the client's response, decoded, as data.
+ */
+#define MAILPROTO_POP3_EVENT_AUTH_RESPONSE 34
+
+/**
+ * Server, a question: the client says who it is, by the digest of the greeting's timestamp and a secret that
+ * both know. Has user, and the MD5 in 32 hexadecimal digits as text.
+ */
+#define MAILPROTO_POP3_EVENT_APOP 35
+
+/**
+ * Server, a question, behind a login that was accepted: what is in the maildrop? Answered by open, once the
+ * maildrop is locked.
+ */
+#define MAILPROTO_POP3_EVENT_OPEN 36
+
+/**
+ * Server, a question: how many octets has the message? Answered by size. Has number.
+ */
+#define MAILPROTO_POP3_EVENT_SIZE 37
+
+/**
+ * Server, a question: what is the message's name for life? Answered by unique_id. Has number.
+ */
+#define MAILPROTO_POP3_EVENT_UNIQUE_ID_WANTED 38
+
+/**
+ * Server, a question: may the message be fetched? When accepted, send_data takes it. Has number, and lines:
+ * so many of the body are wanted, which the endpoint cuts, or MAILPROTO_POP3_ALL_LINES.
+ */
+#define MAILPROTO_POP3_EVENT_MESSAGE_WANTED 39
+
+/**
+ * Server, a question: may the message be marked as deleted? Answered by size, too. Nothing is deleted yet.
+ * Has number.
+ */
+#define MAILPROTO_POP3_EVENT_DELETE 40
+
+/**
+ * Server: RSET; no message is marked as deleted any more.
+ */
+#define MAILPROTO_POP3_EVENT_RESET 41
+
+/**
+ * Server, a question: the client has said QUIT; the messages of mailproto_pop3_server_next_deleted() are to be
+ * deleted now. In no other case is any. Has messages: how many they are.
+ */
+#define MAILPROTO_POP3_EVENT_UPDATE 42
+
+/**
+ * Server: UTF8, answered already: messages may be sent with UTF-8 in their headers.
+ */
+#define MAILPROTO_POP3_EVENT_UTF8 43
+
+/**
+ * Server, a question: speak this language? Answered by accept_with. Has a language range, or `*`, as text.
+ */
+#define MAILPROTO_POP3_EVENT_LANGUAGE_WANTED 44
+
+/**
+ * Server, a question: which languages are there? Answered by language for each of them, then accept.
+ */
+#define MAILPROTO_POP3_EVENT_LANGUAGES 45
+
+/**
+ * Server: a command that needed nothing of the host: CAPA, AUTH alone, USER, STAT, NOOP. Has verb.
+ */
+#define MAILPROTO_POP3_EVENT_ANSWERED 46
+
+/**
+ * Server: QUIT, answered already; nothing is to be deleted.
+ */
+#define MAILPROTO_POP3_EVENT_QUIT 47
+
+/**
+ * Server: the endpoint itself refused a line; for logs. Has what it said as text, and the line as data unless
+ * it could hold a secret.
+ */
+#define MAILPROTO_POP3_EVENT_REFUSED 48
+
+/**
+ * Download: the maildrop is open, and it is known what will be done. Has messages, and unfetched: how many of
+ * them will be fetched.
+ */
+#define MAILPROTO_POP3_EVENT_LISTED 64
+
+/**
+ * Download: a message begins. Has number, unique_id (empty where the server has none) and octets
+ * (MAILPROTO_UNKNOWN if the server does not tell).
+ */
+#define MAILPROTO_POP3_EVENT_MESSAGE 65
+
+/**
+ * Download: the next bytes of the message as data.
+ */
+#define MAILPROTO_POP3_EVENT_MESSAGE_DATA 66
+
+/**
+ * Download, a question: the message is complete. Accept it when it is safe, or reject it.
+ */
+#define MAILPROTO_POP3_EVENT_MESSAGE_END 67
+
+/**
+ * Download: a message stays on the server and was not fetched. Has number, unique_id, octets, reason, and a
+ * response if it was the server.
+ */
+#define MAILPROTO_POP3_EVENT_SKIPPED 68
+
+/**
+ * Download: nothing can be fetched on this connection. Has reason, and a response if it was the server.
+ */
+#define MAILPROTO_POP3_EVENT_FAILED 69
+
+/**
+ * Download: the session is complete: save what is to be remembered. Has messages: how many the server has
+ * removed, and a response.
+ */
+#define MAILPROTO_POP3_EVENT_DONE 70
+
+/**
+ * Something that a newer core can say and this interface cannot.
+ */
+#define MAILPROTO_POP3_EVENT_OTHER 99
+
+/**
+ * The event carries no reason.
+ */
+#define MAILPROTO_POP3_REASON_NONE 0
+
+/**
+ * The message is larger than the options allow.
+ */
+#define MAILPROTO_POP3_REASON_TOO_LARGE 1
+
+/**
+ * The message has no unique id, so that it could not be told from others in the next session.
+ */
+#define MAILPROTO_POP3_REASON_NO_UNIQUE_ID 2
+
+/**
+ * The server refused to send the message.
+ */
+#define MAILPROTO_POP3_REASON_REFUSED 3
+
+/**
+ * The greeting was a refusal.
+ */
+#define MAILPROTO_POP3_REASON_GREETING 16
+
+/**
+ * TLS is required and the server does not offer it.
+ */
+#define MAILPROTO_POP3_REASON_TLS_NOT_OFFERED 17
+
+/**
+ * TLS is required and the server refused to begin.
+ */
+#define MAILPROTO_POP3_REASON_TLS_REFUSED 18
+
+/**
+ * There is no way to log in, or none that may be used without TLS.
+ */
+#define MAILPROTO_POP3_REASON_LOGIN_NOT_OFFERED 19
+
+/**
+ * The server refused the login.
+ */
+#define MAILPROTO_POP3_REASON_LOGIN_REFUSED 20
+
+/**
+ * The server refused to list its messages.
+ */
+#define MAILPROTO_POP3_REASON_LIST_REFUSED 21
+
+/**
+ * The server has no unique ids, and messages are to stay on it: new ones could not be told from old ones.
+ */
+#define MAILPROTO_POP3_REASON_NO_UNIQUE_IDS 22
+
+/**
+ * Another reason, known to a newer core.
+ */
+#define MAILPROTO_POP3_REASON_OTHER 99
+
+/**
+ * Nothing is known to have gone wrong.
+ */
+#define MAILPROTO_SASL_REASON_NONE 0
+
+/**
+ * The peer's message breaks the mechanism's grammar, or has no place at this point.
+ */
+#define MAILPROTO_SASL_REASON_MALFORMED 1
+
+/**
+ * There is no room for the response.
+ */
+#define MAILPROTO_SASL_REASON_NO_ROOM 2
+
+/**
+ * The name or the password has characters that SASLprep forbids.
+ */
+#define MAILPROTO_SASL_REASON_PROHIBITED 3
+
+/**
+ * The nonce that came back is not the one that was sent.
+ */
+#define MAILPROTO_SASL_REASON_NONCE_CHANGED 4
+
+/**
+ * The server asks for so few iterations that the password could be guessed.
+ */
+#define MAILPROTO_SASL_REASON_FEW_ITERATIONS 5
+
+/**
+ * The server asks for more iterations than the program allows to spend on it.
+ */
+#define MAILPROTO_SASL_REASON_MANY_ITERATIONS 6
+
+/**
+ * The server does not know the password either: its signature is wrong.
+ */
+#define MAILPROTO_SASL_REASON_BAD_SIGNATURE 7
+
+/**
+ * The client's proof is wrong.
+ */
+#define MAILPROTO_SASL_REASON_BAD_PROOF 8
+
+/**
+ * The peers see different TLS channels: somebody is in between.
+ */
+#define MAILPROTO_SASL_REASON_BINDING_MISMATCH 9
+
+/**
+ * The client could bind to the channel and was made to believe that the server could not.
+ */
+#define MAILPROTO_SASL_REASON_DOWNGRADE 10
+
+/**
+ * The message demands an extension that is not known.
+ */
+#define MAILPROTO_SASL_REASON_UNKNOWN_EXTENSION 11
+
+/**
+ * The server refused within the mechanism.
+ */
+#define MAILPROTO_SASL_REASON_REFUSED 12
+
+/**
+ * The server refused the token.
+ */
+#define MAILPROTO_SASL_REASON_TOKEN_REFUSED 13
+
+/**
+ * Another reason, known to a newer core.
+ */
+#define MAILPROTO_SASL_REASON_OTHER 99
+
+/**
+ * tls-exporter (RFC 9266): 32 bytes of SSL_export_keying_material() and the like under the label
+ * `EXPORTER-Channel-Binding` with an empty context. The one for TLS 1.3.
+ */
+#define MAILPROTO_SASL_BINDING_TLS_EXPORTER 1
+
+/**
+ * tls-server-end-point (RFC 5929 section 4): the hash of the server's certificate.
+ */
+#define MAILPROTO_SASL_BINDING_TLS_SERVER_END_POINT 2
+
+/**
+ * tls-unique (RFC 5929 section 3): the first Finished message of the handshake. Not for TLS 1.3.
+ */
+#define MAILPROTO_SASL_BINDING_TLS_UNIQUE 3
+
+/**
+ * RFC 4616.
+ */
+#define MAILPROTO_SASL_PLAIN 1
+
+/**
+ * draft-murchison-sasl-login.
+ */
+#define MAILPROTO_SASL_LOGIN 2
+
+/**
+ * RFC 2195.
+ */
+#define MAILPROTO_SASL_CRAM_MD5 4
+
+/**
+ * RFC 5802.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_1 8
+
+/**
+ * RFC 5802, bound to the TLS channel.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_1_PLUS 16
+
+/**
+ * RFC 7677.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_256 32
+
+/**
+ * RFC 7677, bound to the TLS channel.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_256_PLUS 64
+
+/**
+ * A bearer token, as Google and Microsoft first did it.
+ */
+#define MAILPROTO_SASL_XOAUTH2 128
+
+/**
+ * RFC 7628.
+ */
+#define MAILPROTO_SASL_OAUTHBEARER 256
+
+/**
+ * RFC 4422 appendix A.
+ */
+#define MAILPROTO_SASL_EXTERNAL 512
+
+/**
+ * RFC 4505.
+ */
+#define MAILPROTO_SASL_ANONYMOUS 1024
+
+/**
+ * RFC 5802 with SHA-512 (draft-melnikov-scram-sha-512).
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_512 2048
+
+/**
+ * RFC 5802 with SHA-512, bound to the TLS channel.
+ */
+#define MAILPROTO_SASL_SCRAM_SHA_512_PLUS 4096
+
+/**
+ * Send mailproto_sasl_server_text() as a challenge.
+ */
+#define MAILPROTO_SASL_STEP_CHALLENGE 1
+
+/**
+ * Find what is kept of mailproto_sasl_server_user(), and go on with mailproto_sasl_server_verifier(),
+ * mailproto_sasl_server_password() or mailproto_sasl_server_unknown_user().
+ */
+#define MAILPROTO_SASL_STEP_USER 2
+
+/**
+ * The client is mailproto_sasl_server_user(): accept.
+ */
+#define MAILPROTO_SASL_STEP_COMPLETE 3
+
+/**
+ * Reject. mailproto_sasl_server_failure() tells why.
+ */
+#define MAILPROTO_SASL_STEP_FAILED 4
 
 /**
  * SMTP (RFC 5321).
@@ -1140,71 +2220,6 @@ typedef uint32_t mailproto_smtp_tls_policy;
 #define MAILPROTO_SMTP_EXTENSIONS_SERVER_DEFAULT 526527
 
 /**
- * RFC 4616.
- */
-#define MAILPROTO_SASL_PLAIN 1
-
-/**
- * draft-murchison-sasl-login.
- */
-#define MAILPROTO_SASL_LOGIN 2
-
-/**
- * RFC 2195.
- */
-#define MAILPROTO_SASL_CRAM_MD5 4
-
-/**
- * RFC 5802.
- */
-#define MAILPROTO_SASL_SCRAM_SHA_1 8
-
-/**
- * RFC 5802, bound to the TLS channel.
- */
-#define MAILPROTO_SASL_SCRAM_SHA_1_PLUS 16
-
-/**
- * RFC 7677.
- */
-#define MAILPROTO_SASL_SCRAM_SHA_256 32
-
-/**
- * RFC 7677, bound to the TLS channel.
- */
-#define MAILPROTO_SASL_SCRAM_SHA_256_PLUS 64
-
-/**
- * A bearer token, as Google and Microsoft first did it.
- */
-#define MAILPROTO_SASL_XOAUTH2 128
-
-/**
- * RFC 7628.
- */
-#define MAILPROTO_SASL_OAUTHBEARER 256
-
-/**
- * RFC 4422 appendix A.
- */
-#define MAILPROTO_SASL_EXTERNAL 512
-
-/**
- * RFC 4505.
- */
-#define MAILPROTO_SASL_ANONYMOUS 1024
-
-/**
- * RFC 5802 with SHA-512 (draft-melnikov-scram-sha-512).
- */
-#define MAILPROTO_SASL_SCRAM_SHA_512 2048
-
-/**
- * RFC 5802 with SHA-512, bound to the TLS channel.
- */
-#define MAILPROTO_SASL_SCRAM_SHA_512_PLUS 4096
-
-/**
  * Nothing more: bytes, a verb or time is needed.
  */
 #define MAILPROTO_SMTP_EVENT_NONE 0
@@ -1258,7 +2273,8 @@ typedef uint32_t mailproto_smtp_tls_policy;
 #define MAILPROTO_SMTP_EVENT_HELLO 33
 
 /**
- * Server, a question: the client says who it is. Has mechanisms (one), user, password, authorization.
+ * Server, a question: the client says who it is. Has mechanisms (one), user, authorization, and what proves
+ * it: a password, a token, nothing for EXTERNAL, the client's word about itself as text for ANONYMOUS.
  * Compare passwords in constant time.
  */
 #define MAILPROTO_SMTP_EVENT_AUTH 34
@@ -1335,6 +2351,13 @@ typedef uint32_t mailproto_smtp_tls_policy;
  * hold a secret.
  */
 #define MAILPROTO_SMTP_EVENT_REFUSED 48
+
+/**
+ * Server, a question: what is the next challenge of this exchange, which the host conducts? Answered by
+ * challenge, accept or reject; mailproto_sasl_server_respond() knows how. Has mechanisms (one), `first`,
+ * and has_response with the client's response, decoded, as data.
+ */
+#define MAILPROTO_SMTP_EVENT_AUTH_RESPONSE 49
 
 /**
  * Submission: the server waits for this message: pass it by send_data and finish_data. Has message.
@@ -1606,27 +2629,6 @@ typedef uint32_t mailproto_smtp_tls_policy;
 #define MAILPROTO_SMTP_DELIVER_BY_TRACE 16
 
 /**
- * Plain text only.
- */
-#define MAILPROTO_SMTP_TLS_NONE 0
-
-/**
- * STARTTLS if the server offers it, plain text if not (RFC 7435). Whoever sits on the line can take the
- * offer away.
- */
-#define MAILPROTO_SMTP_TLS_OPPORTUNISTIC 1
-
-/**
- * STARTTLS, or nothing is sent (RFC 8314 section 3).
- */
-#define MAILPROTO_SMTP_TLS_REQUIRED 2
-
-/**
- * The program has begun TLS before the first byte (RFC 8314 section 3.3).
- */
-#define MAILPROTO_SMTP_TLS_IMPLICIT 3
-
-/**
  * Success.
  */
 #define MAILPROTO_OK 0
@@ -1702,6 +2704,11 @@ typedef uint32_t mailproto_smtp_tls_policy;
 #define MAILPROTO_ERR_CLOSED 118
 
 /**
+ * What the peer offers would show a secret on a connection without TLS.
+ */
+#define MAILPROTO_ERR_NEEDS_TLS 119
+
+/**
  * Another misuse, by a newer core.
  */
 #define MAILPROTO_ERR_MISUSE 199
@@ -1740,6 +2747,16 @@ typedef uint32_t mailproto_smtp_tls_policy;
  * A SASL challenge that is not base64 (RFC 4954 section 4).
  */
 #define MAILPROTO_ERR_MALFORMED_CHALLENGE 206
+
+/**
+ * A response without +OK or -ERR, or a line that the leniency forbids (RFC 1939 section 3).
+ */
+#define MAILPROTO_ERR_MALFORMED_RESPONSE 207
+
+/**
+ * Success of a login before the server had proved that it knows the user (RFC 5802 section 5).
+ */
+#define MAILPROTO_ERR_UNPROVEN_SERVER 208
 
 /**
  * Another breach of the protocol, known to a newer core.
@@ -1816,6 +2833,27 @@ typedef uint32_t mailproto_smtp_tls_policy;
  */
 #define MAILPROTO_ERR_PARSE_PATH 504
 
+/**
+ * Plain text only.
+ */
+#define MAILPROTO_TLS_NONE 0
+
+/**
+ * STARTTLS if the server offers it, plain text if not (RFC 7435). Whoever sits on the line can take the
+ * offer away.
+ */
+#define MAILPROTO_TLS_OPPORTUNISTIC 1
+
+/**
+ * STARTTLS, or nothing is sent (RFC 8314 section 3).
+ */
+#define MAILPROTO_TLS_REQUIRED 2
+
+/**
+ * The program has begun TLS before the first byte (RFC 8314 section 3.3).
+ */
+#define MAILPROTO_TLS_IMPLICIT 3
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1829,6 +2867,933 @@ extern "C" {
  * back to where it came from.
  */
 mailproto_status mailproto_set_allocator(const struct mailproto_allocator *allocator);
+
+/**
+ * Writes the digest of APOP for a greeting's timestamp, with its angle brackets, and a secret: 32 hexadecimal
+ * digits and no NUL, into `digest`, which has `size` bytes.
+ */
+mailproto_status mailproto_pop3_apop_digest(struct mailproto_bytes timestamp,
+                                            struct mailproto_bytes secret,
+                                            uint8_t *digest,
+                                            size_t size);
+
+/**
+ * Puts into `matches` whether a client has sent the right digest of APOP. The time that it takes tells nothing
+ * about either.
+ */
+mailproto_status mailproto_pop3_apop_matches(struct mailproto_bytes timestamp,
+                                             struct mailproto_bytes secret,
+                                             struct mailproto_bytes digest,
+                                             bool *matches);
+
+/**
+ * Makes a client for one connection, which waits for the greeting. `options` may be NULL for the defaults
+ * and is not kept.
+ */
+mailproto_status mailproto_pop3_client_new(const struct mailproto_pop3_client_options *options,
+                                           struct mailproto_pop3_client **client);
+
+/**
+ * Frees a client. NULL is nothing to free.
+ */
+void mailproto_pop3_client_free(struct mailproto_pop3_client *client);
+
+/**
+ * Room to read into: `data` and `len` are where bytes of the peer may be written, as by recv(), until the
+ * next call on this handle. No room (NULL, 0) means: take events or answer the question that waits first.
+ */
+mailproto_status mailproto_pop3_client_receive_space(struct mailproto_pop3_client *client,
+                                                     uint8_t **data,
+                                                     size_t *len);
+
+/**
+ * Says that the first `count` bytes of receive_space were written. With 0 the room is given back, so that
+ * a connection that holds nothing holds no memory.
+ */
+mailproto_status mailproto_pop3_client_received(struct mailproto_pop3_client *client,
+                                                size_t count);
+
+/**
+ * Copies bytes of the peer in, and puts into `taken` how many of them fitted.
+ */
+mailproto_status mailproto_pop3_client_receive(struct mailproto_pop3_client *client,
+                                               struct mailproto_bytes bytes,
+                                               size_t *taken);
+
+/**
+ * The peer closed its side. An empty read is never taken for it.
+ */
+mailproto_status mailproto_pop3_client_receive_eof(struct mailproto_pop3_client *client);
+
+/**
+ * Puts the next thing that happened into `event`, of kind MAILPROTO_POP3_EVENT_NONE when more bytes, a verb
+ * or time is needed. Set event->struct_size before each call. Errors from 200 on are final: send what is
+ * still to be sent, then close the socket.
+ */
+mailproto_status mailproto_pop3_client_next_event(struct mailproto_pop3_client *client,
+                                                  struct mailproto_pop3_event *event);
+
+/**
+ * Bytes for the peer, in order. Empty when there are none, or when they must wait for a reply. Valid until
+ * the next call that may change this handle.
+ */
+struct mailproto_bytes mailproto_pop3_client_transmit(const struct mailproto_pop3_client *client);
+
+/**
+ * Says that the first `count` bytes of transmit were sent.
+ */
+mailproto_status mailproto_pop3_client_transmitted(struct mailproto_pop3_client *client,
+                                                   size_t count);
+
+/**
+ * What transmit shows, with secrets taken out: safe to write to a log.
+ */
+mailproto_status mailproto_pop3_client_transmit_log(const struct mailproto_pop3_client *client,
+                                                    struct mailproto_transmit_log *log);
+
+/**
+ * Says what time it is, in milliseconds of a clock that does not run backwards. A timeout that is due becomes
+ * an error of next_event. A program that never calls this has no timeouts.
+ */
+mailproto_status mailproto_pop3_client_handle_time(struct mailproto_pop3_client *client,
+                                                   uint64_t milliseconds);
+
+/**
+ * When to call handle_time at the latest.
+ */
+struct mailproto_timeout mailproto_pop3_client_next_timeout(const struct mailproto_pop3_client *client);
+
+/**
+ * Whether the conversation still expects something from the peer. False for NULL.
+ */
+bool mailproto_pop3_client_wants_read(const struct mailproto_pop3_client *client);
+
+/**
+ * Whether there are bytes for the peer. False for NULL.
+ */
+bool mailproto_pop3_client_wants_write(const struct mailproto_pop3_client *client);
+
+/**
+ * Neither reads nor writes are wanted: close the socket. True for NULL.
+ */
+bool mailproto_pop3_client_is_closed(const struct mailproto_pop3_client *client);
+
+/**
+ * Puts what went wrong last on this handle into `error`. Set error->struct_size before.
+ */
+mailproto_status mailproto_pop3_client_last_error(const struct mailproto_pop3_client *client,
+                                                  struct mailproto_error *error);
+
+/**
+ * Writes what went wrong last on this handle, in English words and with a NUL, into `text`, which has `size`
+ * bytes; what does not fit is cut off. `length`, which may be NULL, is how many bytes it is without the
+ * NUL. 128 bytes are always enough.
+ */
+mailproto_status mailproto_pop3_client_last_error_message(const struct mailproto_pop3_client *client,
+                                                          uint8_t *text,
+                                                          size_t size,
+                                                          size_t *length);
+
+/**
+ * What was tolerated so far: MAILPROTO_ANOMALY_ constants. 0 for NULL.
+ */
+mailproto_anomalies mailproto_pop3_client_anomalies(const struct mailproto_pop3_client *client);
+
+/**
+ * CAPA (RFC 2449): what can the server do? Ask again after the login, where the answer may be another.
+ * Servers that do not know it refuse.
+ */
+mailproto_status mailproto_pop3_client_capa(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * STLS (RFC 2595). Ends in MAILPROTO_POP3_EVENT_STARTTLS or a refusal.
+ */
+mailproto_status mailproto_pop3_client_stls(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * TLS has begun: what the server said in plain text is forgotten; ask for its capabilities again.
+ */
+mailproto_status mailproto_pop3_client_tls_started(struct mailproto_pop3_client *client);
+
+/**
+ * USER and PASS. The password leaves only when the server has taken the user, and is wiped here if it has
+ * not. Spaces may stand in both.
+ */
+mailproto_status mailproto_pop3_client_login(struct mailproto_pop3_client *client,
+                                             struct mailproto_bytes user,
+                                             struct mailproto_bytes password,
+                                             uint32_t *command);
+
+/**
+ * APOP. `digest` is the MD5 of the greeting's timestamp and the secret behind it, in small hexadecimal
+ * digits. Whoever plays the server can learn the secret by trying: prefer any mechanism under TLS.
+ */
+mailproto_status mailproto_pop3_client_apop(struct mailproto_pop3_client *client,
+                                            struct mailproto_bytes name,
+                                            struct mailproto_bytes digest,
+                                            uint32_t *command);
+
+/**
+ * AUTH by a mechanism. Its initial response is sent along if it has one and it fits.
+ */
+mailproto_status mailproto_pop3_client_auth(struct mailproto_pop3_client *client,
+                                            struct mailproto_sasl *sasl,
+                                            uint32_t *command);
+
+/**
+ * Answers a challenge. One that the mechanism cannot answer cancels the exchange.
+ *
+ * `done` may be NULL: then this computes for as long as it takes. Else it is false as long as a mechanism that
+ * computes in steps (mailproto_sasl_identity_set_iterations()) wants another call.
+ */
+mailproto_status mailproto_pop3_client_auth_respond(struct mailproto_pop3_client *client,
+                                                    struct mailproto_sasl *sasl,
+                                                    bool *done);
+
+/**
+ * Cancels the exchange instead of answering.
+ */
+mailproto_status mailproto_pop3_client_auth_cancel(struct mailproto_pop3_client *client);
+
+/**
+ * STAT: how much is in the maildrop? The response has messages and octets.
+ */
+mailproto_status mailproto_pop3_client_stat(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * LIST: the sizes of all messages as MAILPROTO_POP3_EVENT_LISTING if `number` is 0, or of one message, in
+ * the response.
+ */
+mailproto_status mailproto_pop3_client_list(struct mailproto_pop3_client *client,
+                                            uint32_t number,
+                                            uint32_t *command);
+
+/**
+ * UIDL: the unique ids of all messages as MAILPROTO_POP3_EVENT_UNIQUE_ID if `number` is 0, or of one message,
+ * in the response. Sent whether it is among the capabilities or not: servers forget to say so.
+ */
+mailproto_status mailproto_pop3_client_uidl(struct mailproto_pop3_client *client,
+                                            uint32_t number,
+                                            uint32_t *command);
+
+/**
+ * RETR: a message, as MAILPROTO_POP3_EVENT_DATA.
+ */
+mailproto_status mailproto_pop3_client_retr(struct mailproto_pop3_client *client,
+                                            uint32_t number,
+                                            uint32_t *command);
+
+/**
+ * TOP: the header of a message and so many lines of its body, as MAILPROTO_POP3_EVENT_DATA.
+ */
+mailproto_status mailproto_pop3_client_top(struct mailproto_pop3_client *client,
+                                           uint32_t number,
+                                           uint32_t lines,
+                                           uint32_t *command);
+
+/**
+ * DELE: marks a message; the server removes it at QUIT and not before.
+ */
+mailproto_status mailproto_pop3_client_dele(struct mailproto_pop3_client *client,
+                                            uint32_t number,
+                                            uint32_t *command);
+
+/**
+ * RSET: takes all marks back.
+ */
+mailproto_status mailproto_pop3_client_rset(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * NOOP: is the server still there?
+ */
+mailproto_status mailproto_pop3_client_noop(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * UTF8 (RFC 6856): messages may come with UTF-8 in their headers. Before the login, and not before TLS.
+ */
+mailproto_status mailproto_pop3_client_utf8(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * LANG (RFC 6856): in which language shall the server speak? `*` for the one it likes best; empty asks
+ * which it knows: MAILPROTO_POP3_EVENT_LANGUAGE.
+ */
+mailproto_status mailproto_pop3_client_lang(struct mailproto_pop3_client *client,
+                                            struct mailproto_bytes range,
+                                            uint32_t *command);
+
+/**
+ * QUIT: the server removes what was marked, and says how that went.
+ */
+mailproto_status mailproto_pop3_client_quit(struct mailproto_pop3_client *client,
+                                            uint32_t *command);
+
+/**
+ * Where the conversation stands, by the responses that have come. MAILPROTO_POP3_STATE_ENDED for NULL.
+ */
+mailproto_pop3_state mailproto_pop3_client_state(const struct mailproto_pop3_client *client);
+
+/**
+ * Commands that have not ended, sent or not. 0 for NULL.
+ */
+size_t mailproto_pop3_client_queued_commands(const struct mailproto_pop3_client *client);
+
+/**
+ * Puts what the server announced last into `capabilities`; nothing before CAPA has ended well, and after
+ * tls_started. Set capabilities->struct_size before.
+ */
+mailproto_status mailproto_pop3_client_capabilities(const struct mailproto_pop3_client *client,
+                                                    struct mailproto_pop3_capabilities *capabilities);
+
+/**
+ * Makes options with every default.
+ */
+mailproto_status mailproto_pop3_client_options_new(struct mailproto_pop3_client_options **options);
+
+/**
+ * Frees options. NULL is nothing to free.
+ */
+void mailproto_pop3_client_options_free(struct mailproto_pop3_client_options *options);
+
+/**
+ * Sets a bound, a MAILPROTO_LIMIT_.
+ */
+mailproto_status mailproto_pop3_client_options_set_limit(struct mailproto_pop3_client_options *options,
+                                                         mailproto_limit limit,
+                                                         uint64_t value);
+
+/**
+ * Tolerates exactly these anomalies: MAILPROTO_ANOMALY_ constants, 0 for strict. All but
+ * MAILPROTO_ANOMALY_BARE_LF by default.
+ */
+mailproto_status mailproto_pop3_client_options_set_leniency(struct mailproto_pop3_client_options *options,
+                                                            mailproto_anomalies tolerated);
+
+/**
+ * Sets how long the server may take for something, a MAILPROTO_TIMEOUT_: GREETING,
+ * REPLY, DATA_BLOCK (the next piece of a list or message), or DATA_END (the response to QUIT, before which the
+ * server removes messages).
+ */
+mailproto_status mailproto_pop3_client_options_set_timeout(struct mailproto_pop3_client_options *options,
+                                                           mailproto_timeout_reason reason,
+                                                           uint16_t seconds);
+
+/**
+ * Makes a download on the given terms of what `seen` does not know, which may be NULL for nothing. Neither is
+ * kept; but `seen` is empty afterwards, for what it knew has moved into the download. With MAILPROTO_TLS_IMPLICIT the host
+ * begins TLS before the first byte.
+ */
+mailproto_status mailproto_pop3_download_new(const struct mailproto_pop3_download_options *options,
+                                             struct mailproto_pop3_seen *seen,
+                                             struct mailproto_pop3_download **download);
+
+/**
+ * Frees a download. NULL is nothing to free.
+ */
+void mailproto_pop3_download_free(struct mailproto_pop3_download *download);
+
+/**
+ * Room to read into: `data` and `len` are where bytes of the peer may be written, as by recv(), until the
+ * next call on this handle. No room (NULL, 0) means: take events or answer the question that waits first.
+ */
+mailproto_status mailproto_pop3_download_receive_space(struct mailproto_pop3_download *download,
+                                                       uint8_t **data,
+                                                       size_t *len);
+
+/**
+ * Says that the first `count` bytes of receive_space were written. With 0 the room is given back, so that
+ * a connection that holds nothing holds no memory.
+ */
+mailproto_status mailproto_pop3_download_received(struct mailproto_pop3_download *download,
+                                                  size_t count);
+
+/**
+ * Copies bytes of the peer in, and puts into `taken` how many of them fitted.
+ */
+mailproto_status mailproto_pop3_download_receive(struct mailproto_pop3_download *download,
+                                                 struct mailproto_bytes bytes,
+                                                 size_t *taken);
+
+/**
+ * The peer closed its side. An empty read is never taken for it.
+ */
+mailproto_status mailproto_pop3_download_receive_eof(struct mailproto_pop3_download *download);
+
+/**
+ * Puts the next thing that happened into `event`, of kind MAILPROTO_POP3_EVENT_NONE when more bytes, a verb
+ * or time is needed. Set event->struct_size before each call. Errors from 200 on are final: send what is
+ * still to be sent, then close the socket.
+ */
+mailproto_status mailproto_pop3_download_next_event(struct mailproto_pop3_download *download,
+                                                    struct mailproto_pop3_event *event);
+
+/**
+ * Bytes for the peer, in order. Empty when there are none, or when they must wait for a reply. Valid until
+ * the next call that may change this handle.
+ */
+struct mailproto_bytes mailproto_pop3_download_transmit(const struct mailproto_pop3_download *download);
+
+/**
+ * Says that the first `count` bytes of transmit were sent.
+ */
+mailproto_status mailproto_pop3_download_transmitted(struct mailproto_pop3_download *download,
+                                                     size_t count);
+
+/**
+ * What transmit shows, with secrets taken out: safe to write to a log.
+ */
+mailproto_status mailproto_pop3_download_transmit_log(const struct mailproto_pop3_download *download,
+                                                      struct mailproto_transmit_log *log);
+
+/**
+ * Says what time it is, in milliseconds of a clock that does not run backwards. A timeout that is due becomes
+ * an error of next_event. A program that never calls this has no timeouts.
+ */
+mailproto_status mailproto_pop3_download_handle_time(struct mailproto_pop3_download *download,
+                                                     uint64_t milliseconds);
+
+/**
+ * When to call handle_time at the latest.
+ */
+struct mailproto_timeout mailproto_pop3_download_next_timeout(const struct mailproto_pop3_download *download);
+
+/**
+ * Whether the conversation still expects something from the peer. False for NULL.
+ */
+bool mailproto_pop3_download_wants_read(const struct mailproto_pop3_download *download);
+
+/**
+ * Whether there are bytes for the peer. False for NULL.
+ */
+bool mailproto_pop3_download_wants_write(const struct mailproto_pop3_download *download);
+
+/**
+ * Neither reads nor writes are wanted: close the socket. True for NULL.
+ */
+bool mailproto_pop3_download_is_closed(const struct mailproto_pop3_download *download);
+
+/**
+ * Puts what went wrong last on this handle into `error`. Set error->struct_size before.
+ */
+mailproto_status mailproto_pop3_download_last_error(const struct mailproto_pop3_download *download,
+                                                    struct mailproto_error *error);
+
+/**
+ * Writes what went wrong last on this handle, in English words and with a NUL, into `text`, which has `size`
+ * bytes; what does not fit is cut off. `length`, which may be NULL, is how many bytes it is without the
+ * NUL. 128 bytes are always enough.
+ */
+mailproto_status mailproto_pop3_download_last_error_message(const struct mailproto_pop3_download *download,
+                                                            uint8_t *text,
+                                                            size_t size,
+                                                            size_t *length);
+
+/**
+ * What was tolerated so far: MAILPROTO_ANOMALY_ constants. 0 for NULL.
+ */
+mailproto_anomalies mailproto_pop3_download_anomalies(const struct mailproto_pop3_download *download);
+
+/**
+ * The message that ended is safe with the program: it is remembered, and deleted when that is due.
+ */
+mailproto_status mailproto_pop3_download_accept(struct mailproto_pop3_download *download);
+
+/**
+ * The program could not keep the message that ended: it stays on the server, and is new in the next session.
+ */
+mailproto_status mailproto_pop3_download_reject(struct mailproto_pop3_download *download);
+
+/**
+ * Whether a message waits for accept or reject. False for NULL.
+ */
+bool mailproto_pop3_download_awaits_answer(const struct mailproto_pop3_download *download);
+
+/**
+ * TLS has begun.
+ */
+mailproto_status mailproto_pop3_download_tls_started(struct mailproto_pop3_download *download);
+
+/**
+ * What the TLS channel is known by, a MAILPROTO_SASL_BINDING_ and its bytes, so that a login by SCRAM can be
+ * bound to it: between the handshake and tls_started, or at the start with MAILPROTO_TLS_IMPLICIT.
+ */
+mailproto_status mailproto_pop3_download_bind_channel(struct mailproto_pop3_download *download,
+                                                      mailproto_sasl_binding kind,
+                                                      struct mailproto_bytes data);
+
+/**
+ * Puts the first unique id behind `after`, in the order of their bytes, that is to be remembered for the next
+ * session into `message`; MAILPROTO_ERR_OUT_OF_ORDER if there is none. Set message->struct_size before. All of
+ * them, from the empty one on, are to be saved whenever they have changed, which is after each accept and after
+ * the last event; the next session begins with as many mailproto_pop3_seen_add() as there are copies.
+ */
+mailproto_status mailproto_pop3_download_next_seen(const struct mailproto_pop3_download *download,
+                                                   struct mailproto_bytes after,
+                                                   struct mailproto_pop3_seen_message *message);
+
+/**
+ * Puts what the server announced last into `capabilities`. Set capabilities->struct_size before.
+ */
+mailproto_status mailproto_pop3_download_capabilities(const struct mailproto_pop3_download *download,
+                                                      struct mailproto_pop3_capabilities *capabilities);
+
+/**
+ * Makes terms with every default: TLS if it can be had, messages deleted when they have been accepted. Set a
+ * login before they are used.
+ */
+mailproto_status mailproto_pop3_download_options_new(struct mailproto_pop3_download_options **options);
+
+/**
+ * Frees terms and wipes their password. NULL is nothing to free.
+ */
+void mailproto_pop3_download_options_free(struct mailproto_pop3_download_options *options);
+
+/**
+ * Whether TLS is wanted, and what happens if it cannot be had.
+ */
+mailproto_status mailproto_pop3_download_options_set_tls(struct mailproto_pop3_download_options *options,
+                                                         mailproto_tls_policy policy);
+
+/**
+ * Whom to log in as, by showing the password: PLAIN, LOGIN, or USER and PASS. The password is not sent in plain
+ * text. See set_identity for every other mechanism.
+ */
+mailproto_status mailproto_pop3_download_options_set_login(struct mailproto_pop3_download_options *options,
+                                                           struct mailproto_bytes user,
+                                                           struct mailproto_bytes password);
+
+/**
+ * Whom to log in as, by the best mechanism that both sides know. The identity is copied. Of what it has, one
+ * thing is used: the token, else the password, else what the connection proves, else nothing at all for
+ * ANONYMOUS. Set its random bytes anew, and this again, before each download.
+ */
+mailproto_status mailproto_pop3_download_options_set_identity(struct mailproto_pop3_download_options *options,
+                                                              const struct mailproto_sasl_identity *identity);
+
+/**
+ * Whom to act as, after set_login; empty for oneself. LOGIN cannot say it.
+ */
+mailproto_status mailproto_pop3_download_options_set_authorization(struct mailproto_pop3_download_options *options,
+                                                                   struct mailproto_bytes authorization);
+
+/**
+ * The one mechanism to log in by, after set_login, a MAILPROTO_SASL_; 0 for the best that the server
+ * offers, and USER and PASS where there is none.
+ */
+mailproto_status mailproto_pop3_download_options_set_mechanism(struct mailproto_pop3_download_options *options,
+                                                               mailproto_sasl_mechanisms chosen);
+
+/**
+ * Send the password even in plain text, after set_login. Off by default.
+ */
+mailproto_status mailproto_pop3_download_options_set_login_without_tls(struct mailproto_pop3_download_options *options,
+                                                                       bool allowed);
+
+/**
+ * Log in by APOP where the greeting makes that possible, rather than in any other way. Off by default.
+ */
+mailproto_status mailproto_pop3_download_options_set_apop(struct mailproto_pop3_download_options *options,
+                                                          bool apop);
+
+/**
+ * What becomes of messages on the server, a MAILPROTO_POP3_RETENTION_; `days` counts for KEEP_DAYS only.
+ */
+mailproto_status mailproto_pop3_download_options_set_retention(struct mailproto_pop3_download_options *options,
+                                                               mailproto_pop3_retention retention,
+                                                               uint32_t days);
+
+/**
+ * Today, in days from an origin that the program chooses and keeps.
+ */
+mailproto_status mailproto_pop3_download_options_set_today(struct mailproto_pop3_download_options *options,
+                                                           uint32_t day);
+
+/**
+ * Messages of more octets stay on the server unfetched; MAILPROTO_UNKNOWN for no bound, as by default.
+ */
+mailproto_status mailproto_pop3_download_options_set_largest(struct mailproto_pop3_download_options *options,
+                                                             uint64_t octets);
+
+/**
+ * How many messages may be asked for before the first of them has come, where the server takes several commands
+ * at a time. 8 by default.
+ */
+mailproto_status mailproto_pop3_download_options_set_read_ahead(struct mailproto_pop3_download_options *options,
+                                                                uint16_t messages);
+
+/**
+ * How many messages of a maildrop are looked at; what lies beyond waits for the next session. A million by
+ * default.
+ */
+mailproto_status mailproto_pop3_download_options_set_messages(struct mailproto_pop3_download_options *options,
+                                                              uint32_t messages);
+
+/**
+ * Sets a bound, a MAILPROTO_LIMIT_.
+ */
+mailproto_status mailproto_pop3_download_options_set_limit(struct mailproto_pop3_download_options *options,
+                                                           mailproto_limit limit,
+                                                           uint64_t value);
+
+/**
+ * Tolerates exactly these anomalies: MAILPROTO_ANOMALY_ constants, 0 for strict. All but
+ * MAILPROTO_ANOMALY_BARE_LF by default.
+ */
+mailproto_status mailproto_pop3_download_options_set_leniency(struct mailproto_pop3_download_options *options,
+                                                              mailproto_anomalies tolerated);
+
+/**
+ * Sets how long the server may take for something, a MAILPROTO_TIMEOUT_: see
+ * mailproto_pop3_client_options_set_timeout().
+ */
+mailproto_status mailproto_pop3_download_options_set_timeout(struct mailproto_pop3_download_options *options,
+                                                             mailproto_timeout_reason reason,
+                                                             uint16_t seconds);
+
+/**
+ * Makes one that remembers nothing.
+ */
+mailproto_status mailproto_pop3_seen_new(struct mailproto_pop3_seen **seen);
+
+/**
+ * Frees one. NULL is nothing to free.
+ */
+void mailproto_pop3_seen_free(struct mailproto_pop3_seen *seen);
+
+/**
+ * Remembers that a message with this unique id was accepted on this day; several times for as many copies.
+ */
+mailproto_status mailproto_pop3_seen_add(struct mailproto_pop3_seen *seen,
+                                         struct mailproto_bytes unique_id,
+                                         uint32_t day);
+
+/**
+ * Makes a server for one connection. Its first event is MAILPROTO_POP3_EVENT_CONNECT. `options` is not kept,
+ * and may be NULL for the defaults.
+ */
+mailproto_status mailproto_pop3_server_new(const struct mailproto_pop3_server_options *options,
+                                           struct mailproto_pop3_server **server);
+
+/**
+ * Frees a server. NULL is nothing to free.
+ */
+void mailproto_pop3_server_free(struct mailproto_pop3_server *server);
+
+/**
+ * Room to read into: `data` and `len` are where bytes of the peer may be written, as by recv(), until the
+ * next call on this handle. No room (NULL, 0) means: take events or answer the question that waits first.
+ */
+mailproto_status mailproto_pop3_server_receive_space(struct mailproto_pop3_server *server,
+                                                     uint8_t **data,
+                                                     size_t *len);
+
+/**
+ * Says that the first `count` bytes of receive_space were written. With 0 the room is given back, so that
+ * a connection that holds nothing holds no memory.
+ */
+mailproto_status mailproto_pop3_server_received(struct mailproto_pop3_server *server,
+                                                size_t count);
+
+/**
+ * Copies bytes of the peer in, and puts into `taken` how many of them fitted.
+ */
+mailproto_status mailproto_pop3_server_receive(struct mailproto_pop3_server *server,
+                                               struct mailproto_bytes bytes,
+                                               size_t *taken);
+
+/**
+ * The peer closed its side. An empty read is never taken for it.
+ */
+mailproto_status mailproto_pop3_server_receive_eof(struct mailproto_pop3_server *server);
+
+/**
+ * Puts the next thing that happened into `event`, of kind MAILPROTO_POP3_EVENT_NONE when more bytes, a verb
+ * or time is needed. Set event->struct_size before each call. Errors from 200 on are final: send what is
+ * still to be sent, then close the socket.
+ */
+mailproto_status mailproto_pop3_server_next_event(struct mailproto_pop3_server *server,
+                                                  struct mailproto_pop3_event *event);
+
+/**
+ * Bytes for the peer, in order. Empty when there are none, or when they must wait for a reply. Valid until
+ * the next call that may change this handle.
+ */
+struct mailproto_bytes mailproto_pop3_server_transmit(const struct mailproto_pop3_server *server);
+
+/**
+ * Says that the first `count` bytes of transmit were sent.
+ */
+mailproto_status mailproto_pop3_server_transmitted(struct mailproto_pop3_server *server,
+                                                   size_t count);
+
+/**
+ * What transmit shows, with secrets taken out: safe to write to a log.
+ */
+mailproto_status mailproto_pop3_server_transmit_log(const struct mailproto_pop3_server *server,
+                                                    struct mailproto_transmit_log *log);
+
+/**
+ * Says what time it is, in milliseconds of a clock that does not run backwards. A timeout that is due becomes
+ * an error of next_event. A program that never calls this has no timeouts.
+ */
+mailproto_status mailproto_pop3_server_handle_time(struct mailproto_pop3_server *server,
+                                                   uint64_t milliseconds);
+
+/**
+ * When to call handle_time at the latest.
+ */
+struct mailproto_timeout mailproto_pop3_server_next_timeout(const struct mailproto_pop3_server *server);
+
+/**
+ * Whether the conversation still expects something from the peer. False for NULL.
+ */
+bool mailproto_pop3_server_wants_read(const struct mailproto_pop3_server *server);
+
+/**
+ * Whether there are bytes for the peer. False for NULL.
+ */
+bool mailproto_pop3_server_wants_write(const struct mailproto_pop3_server *server);
+
+/**
+ * Neither reads nor writes are wanted: close the socket. True for NULL.
+ */
+bool mailproto_pop3_server_is_closed(const struct mailproto_pop3_server *server);
+
+/**
+ * Puts what went wrong last on this handle into `error`. Set error->struct_size before.
+ */
+mailproto_status mailproto_pop3_server_last_error(const struct mailproto_pop3_server *server,
+                                                  struct mailproto_error *error);
+
+/**
+ * Writes what went wrong last on this handle, in English words and with a NUL, into `text`, which has `size`
+ * bytes; what does not fit is cut off. `length`, which may be NULL, is how many bytes it is without the
+ * NUL. 128 bytes are always enough.
+ */
+mailproto_status mailproto_pop3_server_last_error_message(const struct mailproto_pop3_server *server,
+                                                          uint8_t *text,
+                                                          size_t size,
+                                                          size_t *length);
+
+/**
+ * What was tolerated so far: MAILPROTO_ANOMALY_ constants. 0 for NULL.
+ */
+mailproto_anomalies mailproto_pop3_server_anomalies(const struct mailproto_pop3_server *server);
+
+/**
+ * Says yes to the question that waits, with the usual response. MAILPROTO_ERR_FULL when there is no room for
+ * the response: transmit, then call again; MAILPROTO_ERR_OUT_OF_ORDER where the question wants more than a yes.
+ */
+mailproto_status mailproto_pop3_server_accept(struct mailproto_pop3_server *server);
+
+/**
+ * Says yes with a text of the host's own, in one line. To MAILPROTO_POP3_EVENT_LANGUAGE that is the exact tag
+ * of the language, a space and words in it.
+ */
+mailproto_status mailproto_pop3_server_accept_with(struct mailproto_pop3_server *server,
+                                                   struct mailproto_bytes text);
+
+/**
+ * Says yes to MAILPROTO_POP3_EVENT_CONNECT and offers APOP: `timestamp`, with its angle brackets and an `@` as
+ * in a message id, stands behind `text` in the greeting and must be another one for each connection.
+ */
+mailproto_status mailproto_pop3_server_accept_with_timestamp(struct mailproto_pop3_server *server,
+                                                             struct mailproto_bytes text,
+                                                             struct mailproto_bytes timestamp);
+
+/**
+ * Says no to the question that waits. `code` is a word for programs such as `SYS/TEMP`, empty for none
+ * (RFC 2449 section 8). A login that is refused without a code or a text gets the usual ones, so that nobody
+ * learns which users there are. A message that is refused while all are listed is left out.
+ */
+mailproto_status mailproto_pop3_server_reject(struct mailproto_pop3_server *server,
+                                              struct mailproto_bytes code,
+                                              struct mailproto_bytes text);
+
+/**
+ * Goes on with an exchange of AUTH that the program conducts, by a challenge in plain bytes: the answer to
+ * MAILPROTO_POP3_EVENT_AUTH_RESPONSE unless it is accepted or rejected.
+ */
+mailproto_status mailproto_pop3_server_challenge(struct mailproto_pop3_server *server,
+                                                 struct mailproto_bytes challenge);
+
+/**
+ * Answers MAILPROTO_POP3_EVENT_OPEN, once the maildrop is locked: how many messages there are and how many
+ * octets they have together, each line end counted as two.
+ */
+mailproto_status mailproto_pop3_server_open(struct mailproto_pop3_server *server,
+                                            uint32_t messages,
+                                            uint64_t octets);
+
+/**
+ * Answers MAILPROTO_POP3_EVENT_SIZE and MAILPROTO_POP3_EVENT_DELETE: the octets of the message, each line end
+ * counted as two (RFC 1939 section 11).
+ */
+mailproto_status mailproto_pop3_server_size(struct mailproto_pop3_server *server,
+                                            uint64_t octets);
+
+/**
+ * Answers MAILPROTO_POP3_EVENT_UNIQUE_ID, by one to 70 printable characters of ASCII that no other message of
+ * the maildrop ever has.
+ */
+mailproto_status mailproto_pop3_server_unique_id(struct mailproto_pop3_server *server,
+                                                 struct mailproto_bytes unique_id);
+
+/**
+ * Answers MAILPROTO_POP3_EVENT_LANGUAGES by one of them; accept ends the list.
+ */
+mailproto_status mailproto_pop3_server_language(struct mailproto_pop3_server *server,
+                                                struct mailproto_bytes tag,
+                                                struct mailproto_bytes description);
+
+/**
+ * Passes a piece of the message that was accepted, and puts into `taken` how much of it was taken: transmit,
+ * then pass the rest. CR and LF that stand alone become CR LF. What TOP does not ask for is taken and not sent.
+ */
+mailproto_status mailproto_pop3_server_send_data(struct mailproto_pop3_server *server,
+                                                 struct mailproto_bytes data,
+                                                 size_t *taken);
+
+/**
+ * Ends the message. MAILPROTO_ERR_FULL when there is no room for its end: transmit, then call again.
+ */
+mailproto_status mailproto_pop3_server_finish_data(struct mailproto_pop3_server *server);
+
+/**
+ * TLS has begun: the client starts anew.
+ */
+mailproto_status mailproto_pop3_server_tls_started(struct mailproto_pop3_server *server);
+
+/**
+ * Ends the session with -ERR as soon as the command or message in flight is finished. Nothing is deleted.
+ */
+mailproto_status mailproto_pop3_server_shut_down(struct mailproto_pop3_server *server);
+
+/**
+ * The first message behind `number` that is marked as deleted; 0 if there is none. At
+ * MAILPROTO_POP3_EVENT_UPDATE, from 0 on, one after the other, the messages to delete now:
+ *
+ * @code{.c}
+ * for (uint32_t n = 0; (n = mailproto_pop3_server_next_deleted(server, n)) != 0;) remove_message(n);
+ * @endcode
+ */
+uint32_t mailproto_pop3_server_next_deleted(const struct mailproto_pop3_server *server,
+                                            uint32_t number);
+
+/**
+ * Where the conversation stands. MAILPROTO_POP3_STATE_ENDED for NULL.
+ */
+mailproto_pop3_state mailproto_pop3_server_state(const struct mailproto_pop3_server *server);
+
+/**
+ * Whether the client has proved who it is, and its maildrop is open. False for NULL.
+ */
+bool mailproto_pop3_server_is_authenticated(const struct mailproto_pop3_server *server);
+
+/**
+ * Whether the client has said UTF8: messages may have UTF-8 in their headers. Without it, a message that
+ * does is to be rejected with the code `UTF8`, or sent in another form (RFC 6856 section 2.1). False for NULL.
+ */
+bool mailproto_pop3_server_is_utf8(const struct mailproto_pop3_server *server);
+
+/**
+ * Whether a question waits for its answer. False for NULL.
+ */
+bool mailproto_pop3_server_awaits_answer(const struct mailproto_pop3_server *server);
+
+/**
+ * Whether more of a message is wanted by send_data. Once TOP has all that it asks for, it is not; then
+ * finish_data is all that is left to do. False for NULL.
+ */
+bool mailproto_pop3_server_wants_data(const struct mailproto_pop3_server *server);
+
+/**
+ * Makes options with every default: no TLS, MAILPROTO_POP3_CAPABILITIES_SERVER_DEFAULT.
+ */
+mailproto_status mailproto_pop3_server_options_new(struct mailproto_pop3_server_options **options);
+
+/**
+ * Frees options. NULL is nothing to free.
+ */
+void mailproto_pop3_server_options_free(struct mailproto_pop3_server_options *options);
+
+/**
+ * What CAPA announces, as far as it fits the moment: MAILPROTO_POP3_CAPABILITY_ constants. STLS is announced
+ * only in plain text, USER and SASL where they may be used. What is not offered is refused; commands may be
+ * pipelined all the same.
+ */
+mailproto_status mailproto_pop3_server_options_set_offered(struct mailproto_pop3_server_options *options,
+                                                           mailproto_pop3_capability_set capabilities);
+
+/**
+ * The mechanisms of AUTH: MAILPROTO_SASL_ constants. PLAIN and LOGIN by default.
+ */
+mailproto_status mailproto_pop3_server_options_set_mechanisms(struct mailproto_pop3_server_options *options,
+                                                              mailproto_sasl_mechanisms offered);
+
+/**
+ * USER and PASS, and AUTH, may be used in plain text. Off by default: passwords would be readable. APOP shows
+ * none.
+ */
+mailproto_status mailproto_pop3_server_options_set_auth_without_tls(struct mailproto_pop3_server_options *options,
+                                                                    bool allowed);
+
+/**
+ * Nothing but CAPA, STLS and QUIT before TLS.
+ */
+mailproto_status mailproto_pop3_server_options_set_require_tls(struct mailproto_pop3_server_options *options,
+                                                               bool required);
+
+/**
+ * The connection is under TLS from its first byte (RFC 8314).
+ */
+mailproto_status mailproto_pop3_server_options_set_tls(struct mailproto_pop3_server_options *options,
+                                                       bool tls);
+
+/**
+ * The server's own name for itself (RFC 2449 section 6.9), at most 64 bytes; not announced if empty.
+ */
+mailproto_status mailproto_pop3_server_options_set_implementation(struct mailproto_pop3_server_options *options,
+                                                                  struct mailproto_bytes name);
+
+/**
+ * How many days EXPIRE announces (RFC 2449 section 6.7); MAILPROTO_UNKNOWN is NEVER.
+ */
+mailproto_status mailproto_pop3_server_options_set_expire_days(struct mailproto_pop3_server_options *options,
+                                                               uint64_t days);
+
+/**
+ * How many seconds between logins LOGIN-DELAY announces (RFC 2449 section 6.5). The host holds the client to
+ * it.
+ */
+mailproto_status mailproto_pop3_server_options_set_login_delay(struct mailproto_pop3_server_options *options,
+                                                               uint32_t seconds);
+
+/**
+ * Sets a bound, a MAILPROTO_LIMIT_.
+ */
+mailproto_status mailproto_pop3_server_options_set_limit(struct mailproto_pop3_server_options *options,
+                                                         mailproto_limit limit,
+                                                         uint64_t value);
+
+/**
+ * Tolerates exactly these anomalies: MAILPROTO_ANOMALY_ constants, 0 for strict. All but
+ * MAILPROTO_ANOMALY_BARE_LF by default.
+ */
+mailproto_status mailproto_pop3_server_options_set_leniency(struct mailproto_pop3_server_options *options,
+                                                            mailproto_anomalies tolerated);
+
+/**
+ * Sets how long the client may take: MAILPROTO_TIMEOUT_COMMAND or MAILPROTO_TIMEOUT_DATA_BLOCK.
+ */
+mailproto_status mailproto_pop3_server_options_set_timeout(struct mailproto_pop3_server_options *options,
+                                                           mailproto_timeout_reason reason,
+                                                           uint32_t seconds);
 
 /**
  * Makes a PLAIN exchange (RFC 4616). `authorization` names whom to act as, and is empty for oneself.
@@ -1862,9 +3827,222 @@ mailproto_status mailproto_sasl_set_response(struct mailproto_sasl *sasl,
                                              struct mailproto_bytes response);
 
 /**
+ * Why the exchange went wrong, a MAILPROTO_SASL_REASON_, as far as its mechanism can tell.
+ */
+mailproto_sasl_reason mailproto_sasl_failure(const struct mailproto_sasl *sasl);
+
+/**
+ * Why the server refused the token: the JSON that it sent (RFC 7628 section 3.2.2), at most its first 256
+ * bytes. Untrusted, and empty if it did not. Valid until the next call that may change this handle.
+ */
+struct mailproto_bytes mailproto_sasl_token_error(const struct mailproto_sasl *sasl);
+
+/**
  * Frees an exchange and wipes its credentials. NULL is nothing to free.
  */
 void mailproto_sasl_free(struct mailproto_sasl *sasl);
+
+/**
+ * Makes the identity of a user, who has to prove it by what is set.
+ */
+mailproto_status mailproto_sasl_identity_new(struct mailproto_bytes user,
+                                             struct mailproto_sasl_identity **identity);
+
+/**
+ * Frees an identity and wipes its secrets. NULL is nothing to free.
+ */
+void mailproto_sasl_identity_free(struct mailproto_sasl_identity *identity);
+
+/**
+ * The password, for PLAIN, LOGIN, CRAM-MD5 and SCRAM.
+ */
+mailproto_status mailproto_sasl_identity_set_password(struct mailproto_sasl_identity *identity,
+                                                      struct mailproto_bytes password);
+
+/**
+ * A bearer token, for XOAUTH2 and OAUTHBEARER.
+ */
+mailproto_status mailproto_sasl_identity_set_token(struct mailproto_sasl_identity *identity,
+                                                   struct mailproto_bytes token);
+
+/**
+ * The connection itself proves it, such as by the certificate of the TLS client: EXTERNAL.
+ */
+mailproto_status mailproto_sasl_identity_set_external(struct mailproto_sasl_identity *identity,
+                                                      bool external);
+
+/**
+ * Nobody will do, who leaves this word about itself, which may be empty: ANONYMOUS.
+ */
+mailproto_status mailproto_sasl_identity_set_anonymous(struct mailproto_sasl_identity *identity,
+                                                       struct mailproto_bytes trace);
+
+/**
+ * Whom to act as; empty for oneself. Only SCRAM, PLAIN and EXTERNAL can say it.
+ */
+mailproto_status mailproto_sasl_identity_set_authorization(struct mailproto_sasl_identity *identity,
+                                                           struct mailproto_bytes authorization);
+
+/**
+ * Random bytes, exactly 18, new for every exchange: this library has no randomness. Without them there is
+ * no SCRAM.
+ */
+mailproto_status mailproto_sasl_identity_set_random(struct mailproto_sasl_identity *identity,
+                                                    struct mailproto_bytes random);
+
+/**
+ * What the TLS channel is known by, a MAILPROTO_SASL_BINDING_ and its bytes, so that SCRAM can be bound to
+ * it. Where the server offers that, nothing else by password is chosen.
+ */
+mailproto_status mailproto_sasl_identity_set_binding(struct mailproto_sasl_identity *identity,
+                                                     mailproto_sasl_binding kind,
+                                                     struct mailproto_bytes data);
+
+/**
+ * The server's name and port, which OAUTHBEARER can say.
+ */
+mailproto_status mailproto_sasl_identity_set_service(struct mailproto_sasl_identity *identity,
+                                                     struct mailproto_bytes host,
+                                                     uint16_t port);
+
+/**
+ * How many iterations of SCRAM a server may ask for, from `least` (4096 by default) to `most` (a million),
+ * and how many of them one call of auth_respond runs (all).
+ */
+mailproto_status mailproto_sasl_identity_set_iterations(struct mailproto_sasl_identity *identity,
+                                                        uint32_t least,
+                                                        uint32_t most,
+                                                        uint32_t per_call);
+
+/**
+ * What may be chosen: MAILPROTO_SASL_ constants. All by default; in plain text only those that show nobody
+ * a secret.
+ */
+mailproto_status mailproto_sasl_identity_set_allowed(struct mailproto_sasl_identity *identity,
+                                                     mailproto_sasl_mechanisms allowed,
+                                                     mailproto_sasl_mechanisms allowed_without_tls);
+
+/**
+ * The mechanisms that the identity is enough for. 0 for NULL.
+ */
+mailproto_sasl_mechanisms mailproto_sasl_identity_mechanisms(const struct mailproto_sasl_identity *identity);
+
+/**
+ * Puts the best mechanism of those that a server offers into `chosen`; `refused` are those that it would
+ * not take before. MAILPROTO_ERR_NOT_OFFERED when there is none, MAILPROTO_ERR_NEEDS_TLS when there is none
+ * without TLS.
+ */
+mailproto_status mailproto_sasl_choose(const struct mailproto_sasl_identity *identity,
+                                       mailproto_sasl_mechanisms offered,
+                                       mailproto_sasl_mechanisms refused,
+                                       bool tls,
+                                       mailproto_sasl_mechanisms *chosen);
+
+/**
+ * Makes an exchange by one mechanism, a MAILPROTO_SASL_, with a server that offers those. The identity is
+ * copied. MAILPROTO_ERR_NOT_OFFERED when it is not enough for the mechanism, MAILPROTO_ERR_SYNTAX when the
+ * mechanism cannot carry it.
+ */
+mailproto_status mailproto_sasl_new(const struct mailproto_sasl_identity *identity,
+                                    mailproto_sasl_mechanisms mechanism_spoken,
+                                    mailproto_sasl_mechanisms offered,
+                                    struct mailproto_sasl **sasl);
+
+/**
+ * Makes an exchange by the mechanism of an event whose `first` is set. `random` is 18 random bytes, new for
+ * every exchange; `name` is the server's, which CRAM-MD5 says; `offered` is what the server offers, so that a
+ * client that was made to believe otherwise is found out. MAILPROTO_ERR_INVALID_VALUE for another mechanism.
+ */
+mailproto_status mailproto_sasl_server_new(mailproto_sasl_mechanisms mechanism_spoken,
+                                           struct mailproto_bytes random,
+                                           struct mailproto_bytes name,
+                                           mailproto_sasl_mechanisms offered,
+                                           struct mailproto_sasl_server **server);
+
+/**
+ * Frees an exchange. NULL is nothing to free.
+ */
+void mailproto_sasl_server_free(struct mailproto_sasl_server *server);
+
+/**
+ * What the TLS channel is known by, a MAILPROTO_SASL_BINDING_ and its bytes; once for each kind that the
+ * program can tell.
+ */
+mailproto_status mailproto_sasl_server_add_binding(struct mailproto_sasl_server *server,
+                                                   mailproto_sasl_binding kind,
+                                                   struct mailproto_bytes data);
+
+/**
+ * Takes the response of an event AUTH_RESPONSE, which is empty where the client has not responded, and puts
+ * what comes next into `step`.
+ */
+mailproto_status mailproto_sasl_server_respond(struct mailproto_sasl_server *server,
+                                               struct mailproto_bytes response,
+                                               mailproto_sasl_step *step);
+
+/**
+ * Goes on with what is kept of the user for SCRAM (RFC 5802 section 2.1): salt, iterations, StoredKey and
+ * ServerKey. See mailproto_sasl_derive_keys().
+ */
+mailproto_status mailproto_sasl_server_verifier(struct mailproto_sasl_server *server,
+                                                struct mailproto_bytes salt,
+                                                uint32_t iterations,
+                                                struct mailproto_bytes stored_key,
+                                                struct mailproto_bytes server_key,
+                                                mailproto_sasl_step *step);
+
+/**
+ * Goes on with the user's password. For SCRAM the keys are derived of it, with a salt that must stay the same
+ * for the user, and so many iterations; CRAM-MD5 needs neither, so `salt` may be empty.
+ */
+mailproto_status mailproto_sasl_server_password(struct mailproto_sasl_server *server,
+                                                struct mailproto_bytes password,
+                                                struct mailproto_bytes salt,
+                                                uint32_t iterations,
+                                                mailproto_sasl_step *step);
+
+/**
+ * Goes on with a user that does not exist, so that nobody learns that: the answers are those to a user with
+ * another password. `secret` is the server's own, random and kept; `iterations` what its users have.
+ */
+mailproto_status mailproto_sasl_server_unknown_user(struct mailproto_sasl_server *server,
+                                                    struct mailproto_bytes secret,
+                                                    uint32_t iterations,
+                                                    mailproto_sasl_step *step);
+
+/**
+ * What to send as a challenge. Valid until the next call that may change this handle.
+ */
+struct mailproto_bytes mailproto_sasl_server_text(const struct mailproto_sasl_server *server);
+
+/**
+ * Who the client says it is, from MAILPROTO_SASL_STEP_USER on.
+ */
+struct mailproto_bytes mailproto_sasl_server_user(const struct mailproto_sasl_server *server);
+
+/**
+ * Whom the client wants to act as; empty for itself.
+ */
+struct mailproto_bytes mailproto_sasl_server_authorization(const struct mailproto_sasl_server *server);
+
+/**
+ * Why the exchange failed, a MAILPROTO_SASL_REASON_.
+ */
+mailproto_sasl_reason mailproto_sasl_server_failure(const struct mailproto_sasl_server *server);
+
+/**
+ * Derives what a server keeps of a password for a mechanism of SCRAM: StoredKey and ServerKey, into `stored_key`
+ * and `server_key`, which have `size` bytes each; 64 are enough for all. `length`, which may be NULL, is how
+ * many bytes each key has. The salt, at most 64 bytes, must be random and new for every password.
+ */
+mailproto_status mailproto_sasl_derive_keys(mailproto_sasl_mechanisms mechanism_spoken,
+                                            struct mailproto_bytes password,
+                                            struct mailproto_bytes salt,
+                                            uint32_t iterations,
+                                            uint8_t *stored_key,
+                                            uint8_t *server_key,
+                                            size_t size,
+                                            size_t *length);
 
 /**
  * Makes a client for one connection, which waits for the greeting. `options` may be NULL for the defaults
@@ -2013,9 +4191,13 @@ mailproto_status mailproto_smtp_client_auth(struct mailproto_smtp_client *client
 
 /**
  * Answers a challenge. One that the mechanism cannot answer cancels the exchange.
+ *
+ * `done` may be NULL: then this computes for as long as it takes. Else it is false as long as a mechanism that
+ * computes in steps (mailproto_sasl_identity_set_iterations()) wants another call.
  */
 mailproto_status mailproto_smtp_client_auth_respond(struct mailproto_smtp_client *client,
-                                                    struct mailproto_sasl *sasl);
+                                                    struct mailproto_sasl *sasl,
+                                                    bool *done);
 
 /**
  * Cancels the exchange instead of answering.
@@ -2451,6 +4633,23 @@ mailproto_status mailproto_smtp_server_reject(struct mailproto_smtp_server *serv
                                               struct mailproto_bytes text);
 
 /**
+ * Goes on with an exchange of AUTH that the program conducts, by a challenge in plain bytes: the answer to
+ * MAILPROTO_SMTP_EVENT_AUTH_RESPONSE unless it is accepted or rejected.
+ */
+mailproto_status mailproto_smtp_server_challenge(struct mailproto_smtp_server *server,
+                                                 struct mailproto_bytes challenge);
+
+/**
+ * Refuses a bearer token and says why (RFC 7628 section 3.2.2): `status` is `invalid_token`, `insufficient_scope`
+ * or `invalid_request`; `scope` and `openid_configuration` may be empty. The client answers with nothing of
+ * meaning; then the endpoint itself says 535.
+ */
+mailproto_status mailproto_smtp_server_reject_token(struct mailproto_smtp_server *server,
+                                                    struct mailproto_bytes status,
+                                                    struct mailproto_bytes scope,
+                                                    struct mailproto_bytes openid_configuration);
+
+/**
  * TLS has begun: what was said in plain text is forgotten, the client says EHLO again.
  */
 mailproto_status mailproto_smtp_server_tls_started(struct mailproto_smtp_server *server);
@@ -2564,7 +4763,7 @@ mailproto_status mailproto_smtp_server_options_set_timeout(struct mailproto_smtp
                                                            uint32_t seconds);
 
 /**
- * Makes a submission on the given terms, which are not kept. With MAILPROTO_SMTP_TLS_IMPLICIT the host begins
+ * Makes a submission on the given terms, which are not kept. With MAILPROTO_TLS_IMPLICIT the host begins
  * TLS before the first byte.
  */
 mailproto_status mailproto_smtp_submission_new(const struct mailproto_smtp_submission_options *options,
@@ -2714,6 +4913,20 @@ mailproto_status mailproto_smtp_submission_extensions(const struct mailproto_smt
                                                       struct mailproto_smtp_extensions *extensions);
 
 /**
+ * What the TLS channel is known by, a MAILPROTO_SASL_BINDING_ and its bytes, so that a login by SCRAM can be
+ * bound to it: between the handshake and tls_started, or at the start with MAILPROTO_TLS_IMPLICIT.
+ */
+mailproto_status mailproto_smtp_submission_bind_channel(struct mailproto_smtp_submission *submission,
+                                                        mailproto_sasl_binding kind,
+                                                        struct mailproto_bytes data);
+
+/**
+ * Puts how the login went into `outcome`. Set outcome->struct_size before.
+ */
+mailproto_status mailproto_smtp_submission_login_outcome(const struct mailproto_smtp_submission *submission,
+                                                         struct mailproto_sasl_outcome *outcome);
+
+/**
  * Makes terms for a host of this name (a domain, or an address literal such as [192.0.2.1]), with every
  * default: SMTP, TLS if it can be had, no login, DATA, line ends made canonical.
  */
@@ -2735,18 +4948,26 @@ mailproto_status mailproto_smtp_submission_options_set_protocol(struct mailproto
  * Whether TLS is wanted, and what happens if it cannot be had.
  */
 mailproto_status mailproto_smtp_submission_options_set_tls(struct mailproto_smtp_submission_options *options,
-                                                           mailproto_smtp_tls_policy policy);
+                                                           mailproto_tls_policy policy);
 
 /**
- * Whom to log in as. If this is set, nothing is sent without having logged in, and the password is not sent
- * in plain text.
+ * Whom to log in as, by showing the password: PLAIN or LOGIN. If this is set, nothing is sent without having
+ * logged in, and the password is not sent in plain text. See set_identity for every other mechanism.
  */
 mailproto_status mailproto_smtp_submission_options_set_login(struct mailproto_smtp_submission_options *options,
                                                              struct mailproto_bytes user,
                                                              struct mailproto_bytes password);
 
 /**
- * Whom to act as, after set_login; empty for oneself. Only PLAIN can say it.
+ * Whom to log in as, by the best mechanism that both sides know. The identity is copied. Of what it has, one
+ * thing is used: the token, else the password, else what the connection proves, else nothing at all for
+ * ANONYMOUS. Set its random bytes anew, and this again, before each submission.
+ */
+mailproto_status mailproto_smtp_submission_options_set_identity(struct mailproto_smtp_submission_options *options,
+                                                                const struct mailproto_sasl_identity *identity);
+
+/**
+ * Whom to act as, after set_login; empty for oneself. LOGIN cannot say it.
  */
 mailproto_status mailproto_smtp_submission_options_set_authorization(struct mailproto_smtp_submission_options *options,
                                                                      struct mailproto_bytes authorization);

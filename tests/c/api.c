@@ -207,11 +207,11 @@ static void a_client_says_what_it_is_told(void) {
   hear(client, "334 VXNlcm5hbWU6\r\n");
   event = next(client);
   CHECK(event.kind == MAILPROTO_SMTP_EVENT_CHALLENGE && is(event.text, "VXNlcm5hbWU6"));
-  CHECK_OK(mailproto_smtp_client_auth_respond(client, sasl));
+  CHECK_OK(mailproto_smtp_client_auth_respond(client, sasl, NULL));
   said(client, "dGlt\r\n");
   hear(client, "334 UGFzc3dvcmQ6\r\n");
   CHECK(next(client).kind == MAILPROTO_SMTP_EVENT_CHALLENGE);
-  CHECK_OK(mailproto_smtp_client_auth_respond(client, sasl));
+  CHECK_OK(mailproto_smtp_client_auth_respond(client, sasl, NULL));
   mailproto_transmit_log log;
   CHECK_OK(mailproto_smtp_client_transmit_log(client, &log));
   CHECK(log.before.len == 0 && log.hidden == 8 && is(log.after, "\r\n"));
@@ -435,7 +435,7 @@ static void a_submission_tells_of_each_recipient(void) {
   CHECK_OK(mailproto_smtp_submission_options_new(text("host.example"), &options));
   CHECK_STATUS(mailproto_smtp_submission_options_set_mechanism(options, 1), MAILPROTO_ERR_OUT_OF_ORDER);
   CHECK_STATUS(mailproto_smtp_submission_options_set_tls(options, 9), MAILPROTO_ERR_INVALID_VALUE);
-  CHECK_OK(mailproto_smtp_submission_options_set_tls(options, MAILPROTO_SMTP_TLS_REQUIRED));
+  CHECK_OK(mailproto_smtp_submission_options_set_tls(options, MAILPROTO_TLS_REQUIRED));
   CHECK_OK(mailproto_smtp_submission_options_set_login(options, text("tim"), text("secret")));
   CHECK_OK(mailproto_smtp_submission_options_set_mechanism(options, MAILPROTO_SASL_PLAIN));
   CHECK_OK(mailproto_smtp_submission_new(options, &submission));

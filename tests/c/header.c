@@ -3,7 +3,10 @@
 
 /* The sizes of structures are part of the binary interface, here on machines of 64 bits. */
 #if UINTPTR_MAX == 0xffffffffffffffffu
-typedef char the_size_of_an_event[sizeof(mailproto_smtp_event) == 168 ? 1 : -1];
+typedef char the_size_of_an_event[sizeof(mailproto_smtp_event) == 192 ? 1 : -1];
+typedef char the_size_of_an_event_of_pop3[sizeof(mailproto_pop3_event) == 248 ? 1 : -1];
+typedef char the_size_of_capabilities[sizeof(mailproto_pop3_capabilities) == 32 ? 1 : -1];
+typedef char the_size_of_an_outcome[sizeof(mailproto_sasl_outcome) == 32 ? 1 : -1];
 typedef char the_size_of_a_parameter[sizeof(mailproto_smtp_parameter) == 48 ? 1 : -1];
 typedef char the_size_of_an_error[sizeof(mailproto_error) == 32 ? 1 : -1];
 #endif

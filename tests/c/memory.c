@@ -1,33 +1,6 @@
 /* Runs out of memory at every allocation of a whole delivery, one after the other: each call says so or does
    its work, nothing is leaked, and no message is ever told of as accepted that the server did not take. */
-#include "check.h"
-
-/* An allocator that fails at one chosen request, and at every one after it if told to. */
-static struct {
-  size_t requests, fail_at, live;
-  bool for_ever, failed;
-} memory;
-
-static void *allocate(void *user, size_t size, size_t alignment) {
-  CHECK(user == &memory && size > 0 && alignment <= 16);
-  size_t request = memory.requests++;
-  if (memory.for_ever ? request >= memory.fail_at : request == memory.fail_at) {
-    memory.failed = true;
-    return NULL;
-  }
-  void *found = malloc(size);
-  CHECK(found != NULL);
-  memory.live++;
-  return found;
-}
-
-static void release(void *user, void *found, size_t size, size_t alignment) {
-  CHECK(user == &memory && size > 0 && alignment <= 16 && found != NULL);
-  memory.live--;
-  free(found);
-}
-
-static const mailproto_allocator allocator = {sizeof allocator, &memory, allocate, release};
+#include "failing.h"
 
 /* Everything of one delivery; what was not made is NULL. */
 struct delivery {
@@ -49,13 +22,6 @@ static const char MESSAGE[] =
     ".a line that is long enough to make buffers grow, .a line that is long enough to make buffers grow\r\n";
 
 enum { PIECES = 100 };
-
-/* Goes on, or leaves the function with the status. */
-#define TRY(call)                                   \
-  do {                                              \
-    mailproto_status status_ = (call);              \
-    if (status_ != MAILPROTO_OK) return status_;    \
-  } while (0)
 
 static mailproto_status make(struct delivery *all) {
   mailproto_bytes name = mailproto_text("host.example");
@@ -159,10 +125,7 @@ static mailproto_status converse(struct delivery *all) {
 /* One delivery with one failure; whether there was a failure. */
 static bool run(size_t fail_at, bool for_ever) {
   struct delivery all = {0};
-  memory.requests = 0;
-  memory.fail_at = fail_at;
-  memory.for_ever = for_ever;
-  memory.failed = false;
+  fail_from(fail_at, for_ever);
   mailproto_status status = make(&all);
   if (status == MAILPROTO_OK) status = converse(&all);
   if (status != MAILPROTO_OK) {
@@ -183,16 +146,6 @@ int main(void) {
   CHECK_STATUS(mailproto_set_allocator(&none), MAILPROTO_ERR_STRUCT_SIZE);
   none.struct_size = sizeof none;
   CHECK_STATUS(mailproto_set_allocator(&none), MAILPROTO_ERR_NULL_POINTER);
-  CHECK_OK(mailproto_set_allocator(&allocator));
-
-  CHECK(!run((size_t)-1, false));
-  size_t requests = memory.requests;
-  CHECK(requests > 30);
-  CHECK_STATUS(mailproto_set_allocator(&allocator), MAILPROTO_ERR_OUT_OF_ORDER);
-  for (size_t fail_at = 0; fail_at < requests; fail_at++) {
-    CHECK(run(fail_at, false));
-    CHECK(run(fail_at, true));
-  }
-  printf("%zu allocations, each failed once and from then on\n", requests);
+  fail_everywhere(run, 30);
   return 0;
 }

@@ -55,8 +55,7 @@ bool line_start_tls(struct line *line, SSL_CTX *context, const char *host) {
   return SSL_set1_host(line->tls, host) == 1 && SSL_set_tlsext_host_name(line->tls, host) == 1;
 }
 
-/* What the result of an SSL call means, and what to wait for. */
-static ssize_t tls_result(struct line *line, int result) {
+ssize_t line_tls_result(struct line *line, int result) {
   if (result > 0) return result;
   switch (SSL_get_error(line->tls, result)) {
     case SSL_ERROR_WANT_READ:
@@ -87,13 +86,13 @@ static ssize_t plain_result(struct line *line, ssize_t result, short event) {
 
 ssize_t line_receive(struct line *line, void *space, size_t room) {
   if (room > INT_MAX) room = INT_MAX;
-  if (line->tls != NULL) return tls_result(line, SSL_read(line->tls, space, (int)room));
+  if (line->tls != NULL) return line_tls_result(line, SSL_read(line->tls, space, (int)room));
   return plain_result(line, recv(line->socket, space, room, 0), POLLIN);
 }
 
 ssize_t line_send(struct line *line, const void *bytes, size_t length) {
   if (length > INT_MAX) length = INT_MAX;
-  if (line->tls != NULL) return tls_result(line, SSL_write(line->tls, bytes, (int)length));
+  if (line->tls != NULL) return line_tls_result(line, SSL_write(line->tls, bytes, (int)length));
   return plain_result(line, send(line->socket, bytes, length, 0), POLLOUT);
 }
 

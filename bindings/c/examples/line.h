@@ -24,6 +24,9 @@ bool line_connect(struct line *line, const char *host, const char *port);
    certificate it wants; a server passes NULL. */
 bool line_start_tls(struct line *line, SSL_CTX *context, const char *host);
 
+/* What the result of an SSL call means: LINE_..., or that it worked. Says on stderr what is wrong. */
+ssize_t line_tls_result(struct line *line, int result);
+
 /* Moves bytes if that can be done at once; returns how many, or LINE_... */
 ssize_t line_receive(struct line *line, void *space, size_t room);
 ssize_t line_send(struct line *line, const void *bytes, size_t length);

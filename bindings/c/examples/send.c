@@ -21,7 +21,7 @@ struct job {
   FILE *message;
   const char *authorities; /* a file of CA certificates; the system's if NULL */
   bool insecure;
-  mailproto_smtp_tls_policy tls;
+  mailproto_tls_policy tls;
   SSL_CTX *context;
   bool accepted;
 };
@@ -170,7 +170,7 @@ static bool read_url(char *url, struct job *job) {
     job->host[length - 1] = 0;
     job->host++;
   }
-  if (strcmp(job->scheme, "smtps") == 0) job->tls = MAILPROTO_SMTP_TLS_IMPLICIT;
+  if (strcmp(job->scheme, "smtps") == 0) job->tls = MAILPROTO_TLS_IMPLICIT;
   return strcmp(job->scheme, "smtp") == 0 || strcmp(job->scheme, "smtps") == 0;
 }
 
@@ -182,7 +182,7 @@ static int usage(void) {
 
 int main(int count, char **words) {
   static const char *const policies[] = {"none", "opportunistic", "required"};
-  struct job job = {.tls = MAILPROTO_SMTP_TLS_OPPORTUNISTIC, .message = stdin};
+  struct job job = {.tls = MAILPROTO_TLS_OPPORTUNISTIC, .message = stdin};
   int next = 1;
   for (; next < count && strncmp(words[next], "--", 2) == 0; next++) {
     if (strcmp(words[next], "--insecure") == 0) {
@@ -191,7 +191,7 @@ int main(int count, char **words) {
       job.authorities = words[++next];
     } else if (strcmp(words[next], "--tls") == 0 && next + 1 < count) {
       for (job.tls = 0, next++; strcmp(words[next], policies[job.tls]) != 0;)
-        if (++job.tls > MAILPROTO_SMTP_TLS_REQUIRED) return usage();
+        if (++job.tls > MAILPROTO_TLS_REQUIRED) return usage();
     } else {
       return usage();
     }
@@ -207,7 +207,7 @@ int main(int count, char **words) {
   struct line line = {.socket = -1};
   mailproto_smtp_submission *submission = prepare(&job);
   bool ready = (job.context = tls_context(&job)) != NULL && line_connect(&line, job.host, job.port) &&
-               (job.tls != MAILPROTO_SMTP_TLS_IMPLICIT || line_start_tls(&line, job.context, job.host));
+               (job.tls != MAILPROTO_TLS_IMPLICIT || line_start_tls(&line, job.context, job.host));
   mailproto_status status = ready ? converse(submission, &line, &job) : MAILPROTO_ERR_CONNECTION;
   if (ready && status != MAILPROTO_OK) {
     char text[128];

@@ -4,7 +4,7 @@ use crate::bytes::{mailproto_bytes, mailproto_transmit_log};
 use crate::fault::Fault;
 use crate::handle::{Face, change, look, put, wanted};
 use crate::status::{MAILPROTO_OK, mailproto_status};
-use mailproto::{Endpoint, Instant, TimeoutReason};
+use mailproto::{CommandId, Endpoint, Instant, TimeoutReason};
 
 /// What an endpoint is waiting for: one of the constants MAILPROTO_TIMEOUT_.
 pub type mailproto_timeout_reason = u32;
@@ -235,4 +235,23 @@ where
 {
     // SAFETY: the caller's contract.
     unsafe { look(face, true, Endpoint::is_closed) }
+}
+
+/// Runs a verb and puts the number of its command.
+///
+/// # Safety
+/// The caller's contract.
+pub(crate) unsafe fn verb<F: Face>(
+    face: *mut F,
+    command: *mut u32,
+    call: impl FnOnce(&mut F::Endpoint) -> Result<CommandId, Fault>,
+) -> mailproto_status {
+    let call = |endpoint: &mut F::Endpoint| {
+        let id = call(endpoint)?;
+        // SAFETY: NULL or writable.
+        unsafe { put(command, id.as_u32()) };
+        Ok(())
+    };
+    // SAFETY: the caller's contract.
+    unsafe { change(face, call) }
 }

@@ -2,6 +2,7 @@
 
 use crate::status::*;
 use alloc::collections::TryReserveError;
+use mailproto::sasl::NoMechanism;
 use mailproto::smtp::{CommandError, CommandErrorKind, ReplyError};
 use mailproto::{Closure, Error, LimitKind, Misuse, ViolationKind};
 
@@ -17,6 +18,7 @@ pub(crate) enum Fault {
     Reply(ReplyError),
     Command(CommandError),
     Parameter,
+    NoMechanism(NoMechanism),
 }
 
 impl Fault {
@@ -36,6 +38,8 @@ impl Fault {
                 _ => MAILPROTO_ERR_PARSE_SYNTAX,
             },
             Self::Parameter => MAILPROTO_ERR_PARSE_SYNTAX,
+            Self::NoMechanism(NoMechanism::NeedsTls) => MAILPROTO_ERR_NEEDS_TLS,
+            Self::NoMechanism(_) => MAILPROTO_ERR_NOT_OFFERED,
         }
     }
 
@@ -78,6 +82,8 @@ fn status_of(error: Error) -> mailproto_status {
             ViolationKind::MixedReplyCodes => MAILPROTO_ERR_MIXED_REPLY_CODES,
             ViolationKind::EarlyTalk => MAILPROTO_ERR_EARLY_TALK,
             ViolationKind::MalformedChallenge => MAILPROTO_ERR_MALFORMED_CHALLENGE,
+            ViolationKind::MalformedResponse => MAILPROTO_ERR_MALFORMED_RESPONSE,
+            ViolationKind::UnprovenServer => MAILPROTO_ERR_UNPROVEN_SERVER,
             _ => MAILPROTO_ERR_PROTOCOL,
         },
         Error::Limit(exceeded) => match exceeded.limit {

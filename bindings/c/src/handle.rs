@@ -115,7 +115,7 @@ pub(crate) unsafe fn free<T>(object: *mut T) {
 }
 
 /// `Box::new` that can fail.
-fn boxed<T>(value: T) -> Result<Box<T>, Fault> {
+pub(crate) fn boxed<T>(value: T) -> Result<Box<T>, Fault> {
     let layout = Layout::new::<T>();
     debug_assert!(layout.size() > 0);
     // SAFETY: no handle type is of size 0.

@@ -33,12 +33,15 @@ pub mod allocator;
 pub mod bytes;
 pub mod endpoint;
 pub mod error;
+mod event;
 mod fault;
 mod handle;
 pub mod options;
+pub mod pop3;
 #[cfg(all(panic = "abort", not(test)))]
 mod runtime;
 pub mod sasl;
 pub mod smtp;
 pub mod status;
+pub mod tls;
 pub mod version;

@@ -97,6 +97,8 @@ pub const MAILPROTO_LIMIT_QUEUED_COMMANDS: mailproto_limit = 9;
 pub const MAILPROTO_LIMIT_RECEIVE_BUFFER: mailproto_limit = 10;
 /// Bytes that the transmit buffer may hold. Default 16384.
 pub const MAILPROTO_LIMIT_TRANSMIT_BUFFER: mailproto_limit = 11;
+/// Messages of a maildrop that a POP3 server can mark as deleted in one session. Default 1048576.
+pub const MAILPROTO_LIMIT_MESSAGES: mailproto_limit = 12;
 
 /// Sets one bound.
 pub(crate) fn set_limit(limits: &mut Limits, which: mailproto_limit, value: u64) -> Result<(), Fault> {
@@ -114,6 +116,7 @@ pub(crate) fn set_limit(limits: &mut Limits, which: mailproto_limit, value: u64)
         MAILPROTO_LIMIT_QUEUED_COMMANDS => limits.queued_commands = narrower()?,
         MAILPROTO_LIMIT_RECEIVE_BUFFER => limits.receive_buffer = narrow()?,
         MAILPROTO_LIMIT_TRANSMIT_BUFFER => limits.transmit_buffer = narrow()?,
+        MAILPROTO_LIMIT_MESSAGES => limits.messages = narrow()?,
         _ => return Err(Fault::InvalidValue),
     }
     Ok(())

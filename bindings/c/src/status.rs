@@ -48,6 +48,8 @@ pub const MAILPROTO_ERR_BARE_LINE_END: mailproto_status = 116;
 pub const MAILPROTO_ERR_REPLY_CODE: mailproto_status = 117;
 /// The connection has failed or closed already.
 pub const MAILPROTO_ERR_CLOSED: mailproto_status = 118;
+/// What the peer offers would show a secret on a connection without TLS.
+pub const MAILPROTO_ERR_NEEDS_TLS: mailproto_status = 119;
 /// Another misuse, by a newer core.
 pub const MAILPROTO_ERR_MISUSE: mailproto_status = 199;
 
@@ -65,6 +67,10 @@ pub const MAILPROTO_ERR_MIXED_REPLY_CODES: mailproto_status = 204;
 pub const MAILPROTO_ERR_EARLY_TALK: mailproto_status = 205;
 /// A SASL challenge that is not base64 (RFC 4954 section 4).
 pub const MAILPROTO_ERR_MALFORMED_CHALLENGE: mailproto_status = 206;
+/// A response without +OK or -ERR, or a line that the leniency forbids (RFC 1939 section 3).
+pub const MAILPROTO_ERR_MALFORMED_RESPONSE: mailproto_status = 207;
+/// Success of a login before the server had proved that it knows the user (RFC 5802 section 5).
+pub const MAILPROTO_ERR_UNPROVEN_SERVER: mailproto_status = 208;
 /// Another breach of the protocol, known to a newer core.
 pub const MAILPROTO_ERR_PROTOCOL: mailproto_status = 299;
 
@@ -122,6 +128,7 @@ pub(crate) fn words(status: mailproto_status) -> &'static CStr {
         MAILPROTO_ERR_BARE_LINE_END => c"bare CR, LF or NUL in message data",
         MAILPROTO_ERR_REPLY_CODE => c"the reply code does not fit this stage",
         MAILPROTO_ERR_CLOSED => c"the connection is closed",
+        MAILPROTO_ERR_NEEDS_TLS => c"the mechanisms that are offered need TLS",
         MAILPROTO_ERR_MISUSE => c"the call was wrong",
         MAILPROTO_ERR_STARTTLS_INJECTION => c"plain text arrived behind STARTTLS",
         MAILPROTO_ERR_MALFORMED_REPLY => c"a reply without a three-digit code",
@@ -130,6 +137,8 @@ pub(crate) fn words(status: mailproto_status) -> &'static CStr {
         MAILPROTO_ERR_MIXED_REPLY_CODES => c"a reply whose lines carry different codes",
         MAILPROTO_ERR_EARLY_TALK => c"the client spoke before the greeting",
         MAILPROTO_ERR_MALFORMED_CHALLENGE => c"a SASL challenge that is not base64",
+        MAILPROTO_ERR_MALFORMED_RESPONSE => c"a response without +OK or -ERR",
+        MAILPROTO_ERR_UNPROVEN_SERVER => c"success before the server had proved that it knows the user",
         MAILPROTO_ERR_PROTOCOL => c"the peer broke the protocol",
         MAILPROTO_ERR_BAD_COMMANDS => c"too many bad commands",
         MAILPROTO_ERR_FAILED_AUTH => c"too many failed logins",

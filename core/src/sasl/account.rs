@@ -8,7 +8,7 @@ use super::identity::{ClientExchange, Identity};
 use super::oauth::{OAuthError, check_fields};
 #[cfg(feature = "scram")]
 use super::scram::Iterations;
-use super::{ClientMechanism, Mechanism, Mechanisms, Nonce, Response};
+use super::{ClientMechanism, Mechanism, Mechanisms, Nonce, Plain, Response};
 use crate::error::Misuse;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -34,6 +34,8 @@ pub struct Account {
     pub authorization: String,
     /// The mechanism to use; the best that the server offers if `None`.
     pub mechanism: Option<Mechanism>,
+    /// What may be used at all; everything by default.
+    pub allowed: Mechanisms,
     /// Send the password or token even in plain text. Off by default.
     pub allow_without_tls: bool,
     /// Random, and new for every connection: a server that hears one twice could be played back to.
@@ -42,38 +44,93 @@ pub struct Account {
     /// The bounds to SCRAM's iterations. A task runs them all at once.
     #[cfg(feature = "scram")]
     pub iterations: Iterations,
+    reach: &'static Reach,
 }
+
+/// What an account can come to use, behind pointers: a program that only shows passwords, with a linker that
+/// drops what nothing points to, carries neither hash functions nor SASLprep.
+#[derive(Debug)]
+struct Reach {
+    mechanisms: fn(&Account) -> Mechanisms,
+    begin: fn(&Account, Mechanism, Mechanisms) -> Result<ClientExchange, Misuse>,
+    initial: fn(&Account, &mut ClientExchange, &mut [u8]) -> Option<usize>,
+    respond: fn(&Account, &mut ClientExchange, &[u8], &mut [u8]) -> Response,
+}
+
+static EVERYTHING: Reach = Reach {
+    mechanisms: |account| account.identity().mechanisms(),
+    begin: |account, mechanism, offered| ClientExchange::new(mechanism, &account.identity(), offered),
+    initial: |account, exchange, response| exchange.with(account.identity()).initial(response),
+    respond: |account, exchange, challenge, response| exchange.with(account.identity()).respond(challenge, response),
+};
+
+static SHOWN_PASSWORD: Reach = Reach {
+    mechanisms: |account| {
+        // LOGIN cannot say whom to act as.
+        if account.authorization.is_empty() { SHOWING } else { SHOWING.and(Mechanisms::AUTHORIZING) }
+    },
+    begin: |account, mechanism, _| {
+        let (user, password) = account.shown();
+        Plain::new(&account.authorization, user, password)?;
+        if SHOWING.contains(mechanism) { Ok(ClientExchange::showing(mechanism)) } else { Err(Misuse::NotOffered) }
+    },
+    initial: |account, exchange, response| {
+        let (user, password) = account.shown();
+        match exchange.mechanism() {
+            Mechanism::Plain => Plain::new(&account.authorization, user, password).ok()?.initial(response),
+            _ => None,
+        }
+    },
+    respond: |account, exchange, challenge, response| {
+        let (user, password) = account.shown();
+        match exchange.mechanism() {
+            Mechanism::Plain => (SHOWN_PASSWORD.initial)(account, exchange, response).into(),
+            _ => exchange.respond_by_login(user, password, challenge, response),
+        }
+    },
+};
+
+/// The mechanisms that show a password.
+const SHOWING: Mechanisms = Mechanisms::NONE.with(Mechanism::Plain).with(Mechanism::Login);
 
 impl Account {
     /// A user with a password. What is owned already is not copied.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
-        let mut account = Self::of(user.into());
+        let mut account = Self::of(user.into(), &EVERYTHING);
+        account.password = Some(password.into());
+        account
+    }
+
+    /// A user with a password that the server is shown, by PLAIN or LOGIN and nothing else. A program that
+    /// makes no other account need not carry the mechanisms that hash.
+    pub fn showing(user: impl Into<String>, password: impl Into<String>) -> Self {
+        let mut account = Self::of(user.into(), &SHOWN_PASSWORD);
         account.password = Some(password.into());
         account
     }
 
     /// A user with a bearer token, for XOAUTH2 and OAUTHBEARER.
     pub fn with_token(user: impl Into<String>, token: impl Into<String>) -> Self {
-        let mut account = Self::of(user.into());
+        let mut account = Self::of(user.into(), &EVERYTHING);
         account.token = Some(token.into());
         account
     }
 
     /// Whoever the connection proves, such as by the certificate of the TLS client.
     pub fn external() -> Self {
-        let mut account = Self::of(String::new());
+        let mut account = Self::of(String::new(), &EVERYTHING);
         account.external = true;
         account
     }
 
     /// Nobody, who leaves a word about itself that may be empty.
     pub fn anonymous(trace: impl Into<String>) -> Self {
-        let mut account = Self::of(trace.into());
+        let mut account = Self::of(trace.into(), &EVERYTHING);
         account.anonymous = true;
         account
     }
 
-    fn of(user: String) -> Self {
+    fn of(user: String, reach: &'static Reach) -> Self {
         Self {
             user,
             password: None,
@@ -83,10 +140,12 @@ impl Account {
             binding: None,
             authorization: String::new(),
             mechanism: None,
+            allowed: Mechanisms::ALL,
             allow_without_tls: false,
             nonce: None,
             #[cfg(feature = "scram")]
             iterations: Iterations::default(),
+            reach,
         }
     }
 
@@ -108,6 +167,11 @@ impl Account {
             crate::text::check_no_control(text.as_bytes())?;
         }
         check_fields(&[self.token.as_deref().unwrap_or_default()])
+    }
+
+    /// The user, and the password that is shown.
+    fn shown(&self) -> (&str, &str) {
+        (&self.user, self.password.as_deref().unwrap_or_default())
     }
 
     /// The same, borrowed.
@@ -157,10 +221,11 @@ pub(crate) struct AccountLogin {
 impl AccountLogin {
     /// A login by the best mechanism that is offered and may be used.
     pub(crate) fn new(account: Account, offered: Mechanisms, tls: bool) -> Result<Self, NoMechanism> {
-        let mut choice = Choice { tls, ..Choice::new(account.identity().mechanisms()) };
-        if let Some(only) = account.mechanism {
-            choice.allowed = Mechanisms::NONE.with(only);
-        }
+        let mut choice = Choice { tls, ..Choice::new((account.reach.mechanisms)(&account)) };
+        choice.allowed = match account.mechanism {
+            Some(only) => account.allowed.and(Mechanisms::NONE.with(only)),
+            None => account.allowed,
+        };
         if account.allow_without_tls {
             choice.without_tls = Mechanisms::ALL;
         }
@@ -191,7 +256,7 @@ impl AccountLogin {
 fn begin(account: &Account, choice: &mut Choice, offered: Mechanisms) -> Result<ClientExchange, NoMechanism> {
     loop {
         let best = choice.best_of(offered)?;
-        if let Ok(exchange) = ClientExchange::new(best, &account.identity(), offered) {
+        if let Ok(exchange) = (account.reach.begin)(account, best, offered) {
             return Ok(exchange);
         }
         choice.refused = choice.refused.with(best);
@@ -204,11 +269,11 @@ impl ClientMechanism for AccountLogin {
     }
 
     fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
-        self.exchange.with(self.account.identity()).initial(response)
+        (self.account.reach.initial)(&self.account, &mut self.exchange, response)
     }
 
     fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Response {
-        self.exchange.with(self.account.identity()).respond(challenge, response)
+        (self.account.reach.respond)(&self.account, &mut self.exchange, challenge, response)
     }
 
     fn is_satisfied(&self) -> bool {
@@ -235,5 +300,58 @@ impl<'a> From<&'a ClientExchange> for LoginOutcome<'a> {
     fn from(exchange: &'a ClientExchange) -> Self {
         let (failure, token_error) = (exchange.failure(), exchange.token_error());
         Self { mechanism: exchange.mechanism(), failure, token_error }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(account: Account, offered: Mechanisms) -> Result<Mechanism, NoMechanism> {
+        AccountLogin::new(account, offered, true).map(|login| login.exchange.mechanism())
+    }
+
+    #[test]
+    #[cfg(feature = "scram")]
+    fn an_account_that_shows_its_password_hashes_nothing() {
+        let hashing = Mechanisms::SCRAM.with(Mechanism::CramMd5);
+        for (mut account, hashes) in [(Account::showing("tim", "secret"), false), (Account::new("tim", "secret"), true)]
+        {
+            account.nonce = Some(Nonce::from_random(&[7; 18]));
+            assert_eq!(chosen(account.clone(), hashing).is_ok(), hashes);
+            assert!(chosen(account, Mechanisms::NONE.with(Mechanism::Plain)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_shown_password_is_shown_by_either_mechanism() {
+        let begin = |mechanism| {
+            AccountLogin::new(Account::showing("tim", "secret"), Mechanisms::NONE.with(mechanism), true).unwrap()
+        };
+        let mut space = [0; 32];
+        let mut plain = begin(Mechanism::Plain);
+        assert_eq!(plain.initial(&mut space), Some(11));
+        assert_eq!(plain.respond(b"", &mut space), Response::Ready(11));
+        assert_eq!(&space[..11], b"\0tim\0secret");
+        let mut login = begin(Mechanism::Login);
+        assert_eq!(login.initial(&mut space), None);
+        assert_eq!(login.respond(b"Username:", &mut space), Response::Ready(3));
+        assert_eq!(login.respond(b"Password:", &mut space), Response::Ready(6));
+        assert_eq!(login.respond(b"More:", &mut space), Response::Cancel);
+        assert!(login.is_satisfied() && login.failure().is_none());
+        let mut acting = Account::showing("tim", "secret");
+        acting.authorization = "tom".into();
+        assert_eq!(chosen(acting, Mechanisms::NONE.with(Mechanism::Login)), Err(NoMechanism::NotOffered));
+    }
+
+    #[test]
+    fn nothing_is_used_but_what_is_allowed() {
+        let offered = Mechanisms::NONE.with(Mechanism::Plain).with(Mechanism::Login);
+        let mut account = Account::new("tim", "secret");
+        assert_eq!(chosen(account.clone(), offered), Ok(Mechanism::Plain));
+        account.allowed = Mechanisms::NONE.with(Mechanism::Login);
+        assert_eq!(chosen(account.clone(), offered), Ok(Mechanism::Login));
+        account.mechanism = Some(Mechanism::Plain);
+        assert_eq!(chosen(account, offered), Err(NoMechanism::NotOffered));
     }
 }

@@ -166,6 +166,28 @@ impl ClientExchange {
         self.mechanism
     }
 
+    /// An exchange by a mechanism that only shows a password: PLAIN or LOGIN.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn showing(mechanism: Mechanism) -> Self {
+        let course = if matches!(mechanism, Mechanism::Login) { Course::Login(0) } else { Course::Message };
+        Self { mechanism, spurned: false, course }
+    }
+
+    /// The answer of LOGIN to its next question.
+    #[cfg(feature = "alloc")]
+    pub(super) fn respond_by_login(
+        &mut self,
+        user: &str,
+        password: &str,
+        challenge: &[u8],
+        response: &mut [u8],
+    ) -> Response {
+        match &mut self.course {
+            Course::Login(answered) => respond_by_login(answered, user, password, challenge, response),
+            _ => Response::Cancel,
+        }
+    }
+
     /// The exchange with the credentials that it began with, for one step.
     pub const fn with<'a>(&'a mut self, identity: Identity<'a>) -> ClientStep<'a> {
         ClientStep { exchange: self, identity }
@@ -203,6 +225,14 @@ impl fmt::Debug for ClientExchange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ClientExchange").field("mechanism", &self.mechanism).finish_non_exhaustive()
     }
+}
+
+fn respond_by_login(answered: &mut u8, user: &str, password: &str, challenge: &[u8], response: &mut [u8]) -> Response {
+    let Ok(mut login) = Login::resume(user, password, *answered) else {
+        return Response::Cancel;
+    };
+    *answered = answered.saturating_add(1);
+    login.respond(challenge, response)
 }
 
 /// A [`ClientExchange`] and the credentials for one step of it.
@@ -248,11 +278,7 @@ impl ClientMechanism for ClientStep<'_> {
             Course::Message => self.message(response).into(),
             Course::Login(answered) => {
                 let password = identity.password.unwrap_or_default();
-                let Ok(mut login) = Login::resume(identity.user, password, *answered) else {
-                    return Response::Cancel;
-                };
-                *answered = answered.saturating_add(1);
-                login.respond(challenge, response)
+                respond_by_login(answered, identity.user, password, challenge, response)
             }
             Course::Token(exchange) => {
                 let mut taken = *exchange;

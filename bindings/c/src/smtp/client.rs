@@ -1,20 +1,21 @@
 //! The client's side of one connection, verb by verb.
 
 use super::client_options::mailproto_smtp_client_options;
-use super::constants::{mailproto_sasl_mechanisms, mailproto_smtp_extension_set, mailproto_smtp_state, mechanism_bits};
-use super::event::{mailproto_smtp_event, next};
+use super::constants::{mailproto_smtp_extension_set, mailproto_smtp_state};
+use super::event::mailproto_smtp_event;
 use super::parameter::{List, mailproto_smtp_attribute, mailproto_smtp_parameter};
 use crate::bytes::{mailproto_bytes, mailproto_transmit_log};
-use crate::endpoint::{self, mailproto_timeout};
+use crate::endpoint::{self, mailproto_timeout, verb};
 use crate::error::MAILPROTO_UNKNOWN;
 use crate::error::{self, mailproto_error};
+use crate::event::next;
 use crate::fault::Fault;
-use crate::handle::{Face, Handle, change, create, free, look, put, wanted};
+use crate::handle::{Face, Handle, change, create, free, look, wanted};
 use crate::options::mailproto_anomalies;
-use crate::sasl::mailproto_sasl;
+use crate::sasl::client::mailproto_sasl;
+use crate::sasl::mechanism::{mailproto_sasl_mechanisms, mechanism_bits};
 use crate::status::MAILPROTO_OK;
 use crate::status::mailproto_status;
-use mailproto::CommandId;
 use mailproto::smtp::{Client, Extensions};
 
 /// The client's side of one SMTP or LMTP connection, verb by verb.
@@ -262,16 +263,20 @@ pub unsafe extern "C" fn mailproto_smtp_client_auth(
 }
 
 /// Answers a challenge. One that the mechanism cannot answer cancels the exchange.
+///
+/// `done` may be NULL: then this computes for as long as it takes. Else it is false as long as a mechanism that
+/// computes in steps (mailproto_sasl_identity_set_iterations()) wants another call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mailproto_smtp_client_auth_respond(
     client: *mut mailproto_smtp_client,
     sasl: *mut mailproto_sasl,
+    done: *mut bool,
 ) -> mailproto_status {
     // SAFETY: the caller's contract.
     unsafe {
         change(client, |client| {
-            client.auth_respond(sasl.as_mut().ok_or(Fault::NullPointer)?.mechanism())?;
-            Ok(())
+            let sasl = sasl.as_mut().ok_or(Fault::NullPointer)?;
+            sasl.respond(done, |mechanism| client.auth_respond(mechanism))
         })
     }
 }
@@ -517,23 +522,4 @@ pub(super) unsafe fn announced(
         hold_max: known(found.hold_max),
     };
     MAILPROTO_OK
-}
-
-/// Runs a verb and puts the number of its command.
-///
-/// # Safety
-/// The caller's contract.
-unsafe fn verb(
-    client: *mut mailproto_smtp_client,
-    command: *mut u32,
-    call: impl FnOnce(&mut Client) -> Result<CommandId, Fault>,
-) -> mailproto_status {
-    let call = |client: &mut Client| {
-        let id = call(client)?;
-        // SAFETY: NULL or writable.
-        unsafe { put(command, id.as_u32()) };
-        Ok(())
-    };
-    // SAFETY: the caller's contract.
-    unsafe { change(client, call) }
 }

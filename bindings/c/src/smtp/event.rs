@@ -1,14 +1,12 @@
 //! One structure for everything that can happen in SMTP and LMTP, on either side.
 
-use super::constants::{mailproto_sasl_mechanisms, mailproto_smtp_verb};
+use super::constants::mailproto_smtp_verb;
 use crate::bytes::mailproto_bytes;
-use crate::fault::Fault;
-use crate::handle::{Face, change, wanted};
-use crate::status::mailproto_status;
+use crate::event::{Event, Shown};
+use crate::sasl::credentials::ShownCredentials;
+use crate::sasl::mechanism::{mailproto_sasl_mechanisms, mechanism_bit};
 use core::mem::offset_of;
-use core::ptr;
 use mailproto::smtp::{Abort, ClientEvent, EnhancedCode, Failure, Reply, ServerEvent, SubmissionEvent, Verdict};
-use mailproto::{Endpoint, sasl::Mechanisms};
 
 /// What happened: one of the constants MAILPROTO_SMTP_EVENT_. A program must ignore kinds that it does
 /// not know.
@@ -39,7 +37,8 @@ pub const MAILPROTO_SMTP_EVENT_CLOSING: mailproto_smtp_event_kind = 21;
 pub const MAILPROTO_SMTP_EVENT_CONNECT: mailproto_smtp_event_kind = 32;
 /// Server, a question: EHLO, HELO or LHLO; any transaction is over. Has the name as text, and extended.
 pub const MAILPROTO_SMTP_EVENT_HELLO: mailproto_smtp_event_kind = 33;
-/// Server, a question: the client says who it is. Has mechanisms (one), user, password, authorization.
+/// Server, a question: the client says who it is. Has mechanisms (one), user, authorization, and what proves
+/// it: a password, a token, nothing for EXTERNAL, the client's word about itself as text for ANONYMOUS.
 /// Compare passwords in constant time.
 pub const MAILPROTO_SMTP_EVENT_AUTH: mailproto_smtp_event_kind = 34;
 /// Server, a question: a transaction begins. Has the sender as text, empty for reports, and parameters.
@@ -73,6 +72,10 @@ pub const MAILPROTO_SMTP_EVENT_QUIT: mailproto_smtp_event_kind = 47;
 /// Server: the endpoint itself refused a line; for logs. Has code, and the line as text unless it could
 /// hold a secret.
 pub const MAILPROTO_SMTP_EVENT_REFUSED: mailproto_smtp_event_kind = 48;
+/// Server, a question: what is the next challenge of this exchange, which the host conducts? Answered by
+/// challenge, accept or reject; mailproto_sasl_server_respond() knows how. Has mechanisms (one), `first`,
+/// and has_response with the client's response, decoded, as data.
+pub const MAILPROTO_SMTP_EVENT_AUTH_RESPONSE: mailproto_smtp_event_kind = 49;
 
 /// Submission: the server waits for this message: pass it by send_data and finish_data. Has message.
 pub const MAILPROTO_SMTP_EVENT_BODY_WANTED: mailproto_smtp_event_kind = 64;
@@ -204,6 +207,12 @@ pub struct mailproto_smtp_event {
     pub password: mailproto_bytes,
     /// Whom the client wants to act as; empty for itself.
     pub authorization: mailproto_bytes,
+    /// The bearer token that proves who the client is.
+    pub token: mailproto_bytes,
+    /// It is the start of an exchange.
+    pub first: bool,
+    /// The client has responded, if only by nothing.
+    pub has_response: bool,
 }
 
 const NO_CODE: mailproto_smtp_enhanced_code = mailproto_smtp_enhanced_code { class_digit: 0, subject: 0, detail: 0 };
@@ -232,41 +241,14 @@ const NOTHING: mailproto_smtp_event = mailproto_smtp_event {
     user: mailproto_bytes::EMPTY,
     password: mailproto_bytes::EMPTY,
     authorization: mailproto_bytes::EMPTY,
+    token: mailproto_bytes::EMPTY,
+    first: false,
+    has_response: false,
 };
 
-/// The size of the first version: no program has a smaller one.
-const FIRST_SIZE: usize = offset_of!(mailproto_smtp_event, authorization) + size_of::<mailproto_bytes>();
-
-/// Asks an endpoint for its next event and fills `event`, as much of it as the caller knows.
-///
-/// # Safety
-/// The caller's contract.
-pub(super) unsafe fn next<F>(face: *mut F, event: *mut mailproto_smtp_event) -> mailproto_status
-where
-    F: Face<Endpoint: Endpoint>,
-    for<'a> <F::Endpoint as Endpoint>::Event<'a>: Shown,
-{
-    let fill = |endpoint: &mut F::Endpoint| {
-        let event = wanted(event)?;
-        // SAFETY: not NULL, so readable; the size is its first field.
-        let struct_size = unsafe { event.cast::<u32>().read() };
-        if (struct_size as usize) < FIRST_SIZE {
-            return Err(Fault::StructSize);
-        }
-        let found = endpoint.next_event()?.map_or(NOTHING, |found| found.shown());
-        let found = mailproto_smtp_event { struct_size, ..found };
-        let known = size_of::<mailproto_smtp_event>().min(struct_size as usize);
-        // SAFETY: both are valid for `known` bytes, and the caller's is apart from this one.
-        unsafe { ptr::copy_nonoverlapping((&raw const found).cast::<u8>(), event.cast::<u8>(), known) };
-        Ok(())
-    };
-    // SAFETY: the caller's contract.
-    unsafe { change(face, fill) }
-}
-
-/// An event of the core as C has it.
-pub(super) trait Shown {
-    fn shown(self) -> mailproto_smtp_event;
+impl Event for mailproto_smtp_event {
+    const NOTHING: Self = NOTHING;
+    const FIRST_SIZE: usize = offset_of!(Self, authorization) + size_of::<mailproto_bytes>();
 }
 
 impl mailproto_smtp_event {
@@ -317,7 +299,7 @@ pub(super) fn shown_code(code: EnhancedCode) -> mailproto_smtp_enhanced_code {
     mailproto_smtp_enhanced_code { class_digit: u16::from(code.class), subject: code.subject, detail: code.detail }
 }
 
-impl Shown for ClientEvent<'_> {
+impl Shown<mailproto_smtp_event> for ClientEvent<'_> {
     fn shown(self) -> mailproto_smtp_event {
         let of = mailproto_smtp_event::of;
         match self {
@@ -345,7 +327,7 @@ impl Shown for ClientEvent<'_> {
     }
 }
 
-impl Shown for ServerEvent<'_> {
+impl Shown<mailproto_smtp_event> for ServerEvent<'_> {
     fn shown(self) -> mailproto_smtp_event {
         let of = mailproto_smtp_event::of;
         let question = mailproto_smtp_event::question;
@@ -356,12 +338,24 @@ impl Shown for ServerEvent<'_> {
                 mailproto_smtp_event { extended, ..question(MAILPROTO_SMTP_EVENT_HELLO) }.with_text(name)
             }
             Self::StartTls => of(MAILPROTO_SMTP_EVENT_STARTTLS),
-            Self::Auth(credentials) => mailproto_smtp_event {
-                mechanisms: super::constants::mechanism_bits(Mechanisms::NONE.with(credentials.mechanism)),
-                user: mailproto_bytes::text(credentials.user),
-                password: mailproto_bytes::text(credentials.password().unwrap_or_default()),
-                authorization: mailproto_bytes::text(credentials.authorization),
-                ..question(MAILPROTO_SMTP_EVENT_AUTH)
+            Self::Auth(credentials) => {
+                let shown = ShownCredentials::of(credentials);
+                mailproto_smtp_event {
+                    mechanisms: shown.mechanisms,
+                    user: shown.user,
+                    password: shown.password,
+                    token: shown.token,
+                    authorization: shown.authorization,
+                    text: shown.trace,
+                    ..question(MAILPROTO_SMTP_EVENT_AUTH)
+                }
+            }
+            Self::AuthResponse { mechanism, first, response } => mailproto_smtp_event {
+                mechanisms: mechanism_bit(mechanism),
+                first,
+                has_response: response.is_some(),
+                data: mailproto_bytes::of(response.unwrap_or_default()),
+                ..question(MAILPROTO_SMTP_EVENT_AUTH_RESPONSE)
             },
             Self::Mail { path, parameters } => {
                 let parameters = mailproto_bytes::text(parameters.as_str());
@@ -407,7 +401,7 @@ impl Shown for ServerEvent<'_> {
     }
 }
 
-impl Shown for SubmissionEvent<'_> {
+impl Shown<mailproto_smtp_event> for SubmissionEvent<'_> {
     fn shown(self) -> mailproto_smtp_event {
         let of = mailproto_smtp_event::of;
         match self {

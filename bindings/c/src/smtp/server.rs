@@ -1,14 +1,16 @@
 //! The server's side of one connection.
 
 use super::constants::mailproto_smtp_state;
-use super::event::{mailproto_smtp_enhanced_code, mailproto_smtp_event, next};
+use super::event::{mailproto_smtp_enhanced_code, mailproto_smtp_event};
 use super::server_options::mailproto_smtp_server_options;
 use crate::bytes::{mailproto_bytes, mailproto_transmit_log};
 use crate::endpoint::{self, mailproto_timeout};
 use crate::error::{self, mailproto_error};
+use crate::event::next;
 use crate::fault::Fault;
 use crate::handle::{Face, Handle, change, create, free, look};
 use crate::options::mailproto_anomalies;
+use crate::sasl::credentials::refusal;
 use crate::status::mailproto_status;
 use mailproto::smtp::{EnhancedCode, Server};
 
@@ -233,6 +235,31 @@ pub unsafe extern "C" fn mailproto_smtp_server_reject(
 ) -> mailproto_status {
     // SAFETY: the caller's contract.
     unsafe { change(server, |server| Ok(server.reject(code, meant(enhanced)?, text.as_text()?)?)) }
+}
+
+/// Goes on with an exchange of AUTH that the program conducts, by a challenge in plain bytes: the answer to
+/// MAILPROTO_SMTP_EVENT_AUTH_RESPONSE unless it is accepted or rejected.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mailproto_smtp_server_challenge(
+    server: *mut mailproto_smtp_server,
+    challenge: mailproto_bytes,
+) -> mailproto_status {
+    // SAFETY: the caller's contract.
+    unsafe { change(server, |server| Ok(server.challenge(challenge.as_slice()?)?)) }
+}
+
+/// Refuses a bearer token and says why (RFC 7628 section 3.2.2): `status` is `invalid_token`, `insufficient_scope`
+/// or `invalid_request`; `scope` and `openid_configuration` may be empty. The client answers with nothing of
+/// meaning; then the endpoint itself says 535.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mailproto_smtp_server_reject_token(
+    server: *mut mailproto_smtp_server,
+    status: mailproto_bytes,
+    scope: mailproto_bytes,
+    openid_configuration: mailproto_bytes,
+) -> mailproto_status {
+    // SAFETY: the caller's contract.
+    unsafe { change(server, |server| Ok(server.reject_token(&refusal(status, scope, openid_configuration)?)?)) }
 }
 
 /// TLS has begun: what was said in plain text is forgotten, the client says EHLO again.

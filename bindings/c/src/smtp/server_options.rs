@@ -6,6 +6,7 @@ use crate::endpoint::{MAILPROTO_TIMEOUT_COMMAND, MAILPROTO_TIMEOUT_DATA_BLOCK, m
 use crate::fault::Fault;
 use crate::handle::{copied, create, free, set};
 use crate::options::{leniency, mailproto_anomalies, mailproto_limit, set_limit};
+use crate::sasl::mechanism::{mailproto_sasl_mechanisms, mechanisms};
 use crate::status::mailproto_status;
 use alloc::string::String;
 use mailproto::smtp::ServerOptions;

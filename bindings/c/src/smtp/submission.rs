@@ -2,15 +2,19 @@
 
 use super::client::{announced, mailproto_smtp_extensions};
 use super::envelope::mailproto_smtp_envelope;
-use super::event::{mailproto_smtp_event, next};
+use super::event::mailproto_smtp_event;
 use super::submission_options::mailproto_smtp_submission_options;
 use crate::bytes::{mailproto_bytes, mailproto_transmit_log};
 use crate::endpoint::{self, mailproto_timeout};
 use crate::error::{self, mailproto_error};
+use crate::event::next;
 use crate::fault::Fault;
 use crate::handle::{Face, Handle, change, create, free, look, put, wanted};
 use crate::options::mailproto_anomalies;
+use crate::sasl::identity::{binding_kind, mailproto_sasl_binding};
+use crate::sasl::login::{self, mailproto_sasl_outcome};
 use crate::status::mailproto_status;
+use mailproto::sasl::ChannelBinding;
 use mailproto::smtp::Submission;
 
 /// A whole delivery as one task: say what to send, hear what became of each recipient.
@@ -32,7 +36,7 @@ impl Face for mailproto_smtp_submission {
     }
 }
 
-/// Makes a submission on the given terms, which are not kept. With MAILPROTO_SMTP_TLS_IMPLICIT the host begins
+/// Makes a submission on the given terms, which are not kept. With MAILPROTO_TLS_IMPLICIT the host begins
 /// TLS before the first byte.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mailproto_smtp_submission_new(
@@ -291,4 +295,36 @@ pub unsafe extern "C" fn mailproto_smtp_submission_extensions(
 ) -> mailproto_status {
     // SAFETY: the caller's contract.
     unsafe { announced(submission.as_ref().map(|submission| submission.0.endpoint.extensions()), extensions) }
+}
+
+/// What the TLS channel is known by, a MAILPROTO_SASL_BINDING_ and its bytes, so that a login by SCRAM can be
+/// bound to it: between the handshake and tls_started, or at the start with MAILPROTO_TLS_IMPLICIT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mailproto_smtp_submission_bind_channel(
+    submission: *mut mailproto_smtp_submission,
+    kind: mailproto_sasl_binding,
+    data: mailproto_bytes,
+) -> mailproto_status {
+    // SAFETY: the caller's contract.
+    unsafe {
+        change(submission, |submission| {
+            let binding = ChannelBinding { kind: binding_kind(kind)?, data: data.as_slice()? };
+            Ok(submission.bind_channel(binding)?)
+        })
+    }
+}
+
+/// Puts how the login went into `outcome`. Set outcome->struct_size before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mailproto_smtp_submission_login_outcome(
+    submission: *const mailproto_smtp_submission,
+    outcome: *mut mailproto_sasl_outcome,
+) -> mailproto_status {
+    // SAFETY: the caller's contract.
+    unsafe {
+        match submission.as_ref() {
+            Some(submission) => login::outcome(submission.0.endpoint.login_outcome(), outcome),
+            None => Fault::NullPointer.status(),
+        }
+    }
 }

@@ -7,61 +7,26 @@ use crate::endpoint::mailproto_timeout_reason;
 use crate::fault::Fault;
 use crate::handle::{copied, create, free, set};
 use crate::options::{leniency, mailproto_anomalies, mailproto_limit, set_limit};
+use crate::sasl::identity::mailproto_sasl_identity;
+use crate::sasl::login::LoginTerms;
+use crate::sasl::mechanism::{mailproto_sasl_mechanisms, mechanism};
 use crate::status::mailproto_status;
+use crate::tls::{mailproto_tls_policy, tls_policy};
 use alloc::string::String;
-use mailproto::sasl::Mechanism;
-use mailproto::smtp::{Login, SubmissionOptions, TlsPolicy};
-use zeroize::Zeroize;
-
-/// Whether a connection is to be under TLS: one of the constants MAILPROTO_SMTP_TLS_.
-pub type mailproto_smtp_tls_policy = u32;
-
-/// Plain text only.
-pub const MAILPROTO_SMTP_TLS_NONE: mailproto_smtp_tls_policy = 0;
-/// STARTTLS if the server offers it, plain text if not (RFC 7435). Whoever sits on the line can take the
-/// offer away.
-pub const MAILPROTO_SMTP_TLS_OPPORTUNISTIC: mailproto_smtp_tls_policy = 1;
-/// STARTTLS, or nothing is sent (RFC 8314 section 3).
-pub const MAILPROTO_SMTP_TLS_REQUIRED: mailproto_smtp_tls_policy = 2;
-/// The program has begun TLS before the first byte (RFC 8314 section 3.3).
-pub const MAILPROTO_SMTP_TLS_IMPLICIT: mailproto_smtp_tls_policy = 3;
+use mailproto::smtp::SubmissionOptions;
 
 /// The terms of one connection. Can be used for any number of submissions.
 pub struct mailproto_smtp_submission_options {
     /// All but what follows: there is no text in it.
     terms: SubmissionOptions,
     name: String,
-    login: Option<Credentials>,
-}
-
-struct Credentials {
-    user: String,
-    password: String,
-    authorization: String,
-    mechanism: Option<Mechanism>,
-    allow_without_tls: bool,
-}
-
-impl Drop for Credentials {
-    fn drop(&mut self) {
-        self.password.zeroize();
-    }
+    login: Option<LoginTerms>,
 }
 
 impl mailproto_smtp_submission_options {
     /// A copy for one submission.
     pub(super) fn copy(&self) -> Result<SubmissionOptions, Fault> {
-        let login = match &self.login {
-            None => None,
-            Some(given) => {
-                let (user, authorization) = (copied(&given.user)?, copied(&given.authorization)?);
-                let mut login = Login::new(user, copied(&given.password)?);
-                login.authorization = authorization;
-                login.mechanism = given.mechanism;
-                login.allow_without_tls = given.allow_without_tls;
-                Some(login)
-            }
-        };
+        let login = self.login.as_ref().map(LoginTerms::account).transpose()?;
         let mut options = SubmissionOptions::new("");
         options.name = copied(&self.name)?;
         options.login = login;
@@ -75,7 +40,7 @@ impl mailproto_smtp_submission_options {
         Ok(options)
     }
 
-    fn login(&mut self) -> Result<&mut Credentials, Fault> {
+    fn login(&mut self) -> Result<&mut LoginTerms, Fault> {
         self.login.as_mut().ok_or(mailproto::Misuse::OutOfOrder.into())
     }
 }
@@ -122,25 +87,19 @@ pub unsafe extern "C" fn mailproto_smtp_submission_options_set_protocol(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mailproto_smtp_submission_options_set_tls(
     options: *mut mailproto_smtp_submission_options,
-    policy: mailproto_smtp_tls_policy,
+    policy: mailproto_tls_policy,
 ) -> mailproto_status {
     // SAFETY: the caller's contract.
     unsafe {
         set(options, |options| {
-            options.terms.tls = match policy {
-                MAILPROTO_SMTP_TLS_NONE => TlsPolicy::None,
-                MAILPROTO_SMTP_TLS_OPPORTUNISTIC => TlsPolicy::Opportunistic,
-                MAILPROTO_SMTP_TLS_REQUIRED => TlsPolicy::Required,
-                MAILPROTO_SMTP_TLS_IMPLICIT => TlsPolicy::Implicit,
-                _ => return Err(Fault::InvalidValue),
-            };
+            options.terms.tls = tls_policy(policy)?;
             Ok(())
         })
     }
 }
 
-/// Whom to log in as. If this is set, nothing is sent without having logged in, and the password is not sent
-/// in plain text.
+/// Whom to log in as, by showing the password: PLAIN or LOGIN. If this is set, nothing is sent without having
+/// logged in, and the password is not sent in plain text. See set_identity for every other mechanism.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mailproto_smtp_submission_options_set_login(
     options: *mut mailproto_smtp_submission_options,
@@ -150,21 +109,30 @@ pub unsafe extern "C" fn mailproto_smtp_submission_options_set_login(
     // SAFETY: the caller's contract.
     unsafe {
         set(options, |options| {
-            let user = copied(user.as_text()?)?;
-            let password = copied(password.as_text()?)?;
-            options.login = Some(Credentials {
-                user,
-                password,
-                authorization: String::new(),
-                mechanism: None,
-                allow_without_tls: false,
-            });
+            options.login = Some(LoginTerms::shown(user.as_text()?, password.as_text()?)?);
             Ok(())
         })
     }
 }
 
-/// Whom to act as, after set_login; empty for oneself. Only PLAIN can say it.
+/// Whom to log in as, by the best mechanism that both sides know. The identity is copied. Of what it has, one
+/// thing is used: the token, else the password, else what the connection proves, else nothing at all for
+/// ANONYMOUS. Set its random bytes anew, and this again, before each submission.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mailproto_smtp_submission_options_set_identity(
+    options: *mut mailproto_smtp_submission_options,
+    identity: *const mailproto_sasl_identity,
+) -> mailproto_status {
+    // SAFETY: the caller's contract.
+    unsafe {
+        set(options, |options| {
+            options.login = Some(identity.as_ref().ok_or(Fault::NullPointer)?.login()?);
+            Ok(())
+        })
+    }
+}
+
+/// Whom to act as, after set_login; empty for oneself. LOGIN cannot say it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mailproto_smtp_submission_options_set_authorization(
     options: *mut mailproto_smtp_submission_options,

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use core::ops::Bound;
 
 /// The messages of a maildrop that have been accepted and are, or may be, still there.
 ///
@@ -61,6 +62,15 @@ impl Seen {
         self.messages.iter().map(|(unique_id, known)| (unique_id.as_str(), known.day))
     }
 
+    /// The first unique id behind this one, in the order of their bytes, with the day on which the first of its
+    /// messages was accepted and how many were; from the empty one on, one after the other, all of them for a
+    /// host that cannot hold an iterator.
+    pub fn next_after(&self, unique_id: &str) -> Option<(&str, u32, u32)> {
+        let behind = (Bound::Excluded(unique_id), Bound::Unbounded);
+        let (unique_id, known) = self.messages.range::<str, _>(behind).next()?;
+        Some((unique_id, known.day, known.copies))
+    }
+
     pub(super) fn known(&self, unique_id: &str) -> Option<Known> {
         self.messages.get(unique_id).copied()
     }
@@ -71,5 +81,24 @@ impl Seen {
             known.copies = known.copies.min(left(unique_id));
             known.copies > 0
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_remembered_is_told_one_by_one() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.next_after(""), None);
+        for (unique_id, day) in [("b", 2), ("a", 1), ("b", 3), ("ab", 4)] {
+            seen.add(unique_id, day);
+        }
+        assert_eq!(seen.next_after(""), Some(("a", 1, 1)));
+        assert_eq!(seen.next_after("a"), Some(("ab", 4, 1)));
+        assert_eq!(seen.next_after("aa"), Some(("ab", 4, 1)));
+        assert_eq!(seen.next_after("ab"), Some(("b", 2, 2)));
+        assert_eq!(seen.next_after("b"), None);
     }
 }

@@ -41,6 +41,15 @@ pub(super) fn is_marked(bits: &[u8], number: u32) -> bool {
     bits.get(index as usize / 8).is_some_and(|byte| byte & (1 << (index % 8)) != 0)
 }
 
+/// The first message behind `number` that is marked.
+pub(super) fn next_marked(bits: &[u8], number: u32) -> Option<u32> {
+    let whole = number / 8;
+    let first = bits.get(whole as usize)? & (u8::MAX << (number % 8));
+    let rest = bits.iter().copied().skip(whole as usize + 1);
+    let (byte, marks) = (whole..).zip(core::iter::once(first).chain(rest)).find(|(_, marks)| *marks != 0)?;
+    Some(byte * 8 + marks.trailing_zeros() + 1)
+}
+
 /// Marks the message; `false` if there is no place for its mark.
 pub(super) fn mark(bits: &mut [u8], number: u32) -> bool {
     let index = number.wrapping_sub(1);
@@ -106,5 +115,14 @@ mod tests {
         assert!(!mark(&mut bits, 33) && !is_marked(&bits, 33) && !is_marked(&bits, 0));
         assert!(Deleted::new(&bits).eq([1, 8, 9, 17, 32]));
         assert!(Deleted::new(&[]).eq([]));
+        let mut behind = 0;
+        for number in [1, 8, 9, 17, 32] {
+            assert_eq!(next_marked(&bits, behind), Some(number));
+            assert_eq!(next_marked(&bits, number - 1), Some(number));
+            behind = number;
+        }
+        assert_eq!(next_marked(&bits, 32), None);
+        assert_eq!(next_marked(&bits, u32::MAX), None);
+        assert_eq!(next_marked(&[], 0), None);
     }
 }

@@ -263,6 +263,12 @@ impl<B: Buffers> Server<B> {
         self.machine.is_utf8()
     }
 
+    /// The first message behind `number` that is marked as deleted; from 0 on, one after the other, those of
+    /// [`Event::Update`] for a host that cannot keep the event.
+    pub fn next_deleted(&self, number: u32) -> Option<u32> {
+        marks::next_marked(self.marks.bits(), number)
+    }
+
     /// Whether a question waits for its answer.
     pub fn awaits_answer(&self) -> bool {
         self.machine.awaits_answer()

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::install::install;
-use super::{ABI, Built, LIBRARIES, build, compiler, mail, timed};
+use super::{ABI, Built, LIBRARIES, build, compiler, mail, pop, timed};
 use crate::{header, process, project};
 
 /// What makes clang build a program that ends at the first wrong step.
@@ -27,6 +27,7 @@ pub fn run() -> Result<()> {
     tests(&built, &folder)?;
     beside_another_rust(&built, &folder)?;
     mail::run(&built, &folder)?;
+    pop::run(&built, &folder)?;
     consumers(&built, &folder)
 }
 
@@ -111,7 +112,7 @@ fn declared() -> Result<BTreeSet<String>> {
 
 /// The tests in C and C++, under sanitizers.
 fn tests(built: &Built, folder: &Path) -> Result<()> {
-    for name in ["api", "memory"] {
+    for name in ["api", "pop3", "sasl", "memory", "memory_pop3"] {
         let program = folder.join(name);
         let source = project::path(format!("tests/c/{name}.c"));
         process::run(compiler("clang").args(SANITIZERS).arg(source).arg(&built.archive).arg("-o").arg(&program))?;

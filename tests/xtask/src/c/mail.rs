@@ -123,16 +123,7 @@ impl Pair {
             .stderr(Stdio::piped())
             .spawn()
             .context("serve cannot be started")?;
-        let mut lines = BufReader::new(child.stderr.take().context("serve has no stderr")?);
-        let mut line = String::new();
-        lines.read_line(&mut line)?;
-        let port = line.trim().strip_prefix("listening on 127.0.0.1:").and_then(|port| port.parse().ok());
-        let Some(port) = port else {
-            lines.read_to_string(&mut line)?;
-            bail!("serve does not listen: {line}");
-        };
-        // What else it says goes where a reader sees it.
-        std::thread::spawn(move || lines.lines().map_while(Result::ok).for_each(|line| eprintln!("  serve: {line}")));
+        let port = listening(&mut child)?;
         Ok((Serving(child), port))
     }
 
@@ -147,22 +138,41 @@ impl Pair {
     }
 
     fn command(&self, program: &Path) -> Command {
-        let mut command = process::command("timeout");
-        command.arg("120");
-        if self.valgrind {
-            command.args(["valgrind", "--quiet", "--leak-check=full", "--errors-for-leak-kinds=all"]);
-            command.args(["--show-leak-kinds=all", "--error-exitcode=99"]);
-        }
-        command.arg(program);
-        command
+        watched(program, self.valgrind)
     }
 }
 
+/// Runs a program with a bound on its time, and under valgrind if told to.
+pub(super) fn watched(program: &Path, valgrind: bool) -> Command {
+    let mut command = process::command("timeout");
+    command.arg("120");
+    if valgrind {
+        command.args(["valgrind", "--quiet", "--leak-check=full", "--errors-for-leak-kinds=all"]);
+        command.args(["--show-leak-kinds=all", "--error-exitcode=99"]);
+    }
+    command.arg(program);
+    command
+}
+
+/// The port on which a server says on stderr that it listens. What else it says goes where a reader sees it.
+pub(super) fn listening(child: &mut Child) -> Result<u16> {
+    let mut lines = BufReader::new(child.stderr.take().context("the server has no stderr")?);
+    let mut line = String::new();
+    lines.read_line(&mut line)?;
+    let port = line.trim().strip_prefix("listening on 127.0.0.1:").and_then(|port| port.parse().ok());
+    let Some(port) = port else {
+        lines.read_to_string(&mut line)?;
+        bail!("the server does not listen: {line}");
+    };
+    std::thread::spawn(move || lines.lines().map_while(Result::ok).for_each(|line| eprintln!("  server: {line}")));
+    Ok(port)
+}
+
 /// A server that is ended when its test is.
-struct Serving(Child);
+pub(super) struct Serving(pub(super) Child);
 
 impl Serving {
-    fn wait(&mut self) -> Result<std::process::ExitStatus> {
+    pub(super) fn wait(&mut self) -> Result<std::process::ExitStatus> {
         Ok(self.0.wait()?)
     }
 
@@ -188,32 +198,43 @@ impl Materials {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        let (certificate, key, message) =
-            (folder.join("certificate.pem"), folder.join("key.pem"), folder.join("message"));
-        process::run(
-            process::command("openssl")
-                .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
-                .args(["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"])
-                .arg("-keyout")
-                .arg(&key)
-                .arg("-out")
-                .arg(&certificate)
-                .stderr(Stdio::null()),
-        )?;
-        let mut text = b"Subject: dots and bytes\r\n\r\n".to_vec();
-        for line in 0..5_000_u32 {
-            text.extend((0..line % 4).map(|_| b'.'));
-            text.extend_from_slice(format!("line {line} of r\u{e9}sum\u{e9}s and na\u{ef}vet\u{e9}").as_bytes());
-            text.extend_from_slice(b"\r\n");
-        }
-        text.extend_from_slice(b".\r\n..\r\n");
-        fs::write(&message, text)?;
+        let message = folder.join("message");
+        let (certificate, key) = certificate(&folder)?;
+        fs::write(&message, content())?;
         Ok(Self { folder, certificate, key, message })
     }
 
     fn stored(&self) -> PathBuf {
         self.folder.join("1.eml")
     }
+}
+
+/// A certificate for 127.0.0.1 and its key, in a folder.
+pub(super) fn certificate(folder: &Path) -> Result<(PathBuf, PathBuf)> {
+    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    process::run(
+        process::command("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+            .args(["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"])
+            .arg("-keyout")
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate)
+            .stderr(Stdio::null()),
+    )?;
+    Ok((certificate, key))
+}
+
+/// A message in which every line could be mistaken for its end.
+pub(super) fn content() -> Vec<u8> {
+    let mut text = b"Subject: dots and bytes\r\n\r\n".to_vec();
+    for line in 0..5_000_u32 {
+        text.extend((0..line % 4).map(|_| b'.'));
+        text.extend_from_slice(format!("line {line} of r\u{e9}sum\u{e9}s and na\u{ef}vet\u{e9}").as_bytes());
+        text.extend_from_slice(b"\r\n");
+    }
+    text.extend_from_slice(b".\r\n..\r\n");
+    text
 }
 
 /// An example as its users build it.

@@ -6,10 +6,12 @@
 //! | `install.rs` | `cargo xtask install`: libraries, headers, pkg-config file, CMake package |
 //! | `check.rs` | the step: headers, symbols, tests in C and C++, consumers |
 //! | `mail.rs` | the examples send each other mail, under sanitizers and valgrind |
+//! | `pop.rs` | mail is fetched from the command and from C, by the example and by Python |
 
 mod check;
 pub mod install;
 mod mail;
+mod pop;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ use crate::{process, project};
 pub use check::run;
 
 /// What building and testing the C face needs.
-pub const NEEDS: [Need; 11] = [
+pub const NEEDS: [Need; 12] = [
     Need::Program("cc", "gcc"),
     Need::Program("c++", "g++"),
     Need::Program("clang", "clang"),
@@ -35,6 +37,7 @@ pub const NEEDS: [Need; 11] = [
     Need::Program("pkg-config", "pkg-config"),
     Need::Program("doxygen", "doxygen"),
     Need::Program("openssl", "openssl"),
+    Need::Program("python3", "python3"),
     Need::Library("openssl", "libssl-dev"),
 ];
 
@@ -139,7 +142,8 @@ fn compiler(name: &str) -> std::process::Command {
 
 /// The files of an example.
 fn sources(example: &str) -> [PathBuf; 2] {
-    [example, "line"].map(|name| project::path(format!("bindings/c/examples/{name}.c")))
+    let main = if example == "maildrop" { "tests/c" } else { "bindings/c/examples" };
+    [format!("{main}/{example}.c"), "bindings/c/examples/line.c".to_owned()].map(project::path)
 }
 
 /// Runs a program with a bound on its time, for it is a test.
