@@ -32,8 +32,8 @@ pub(super) fn run(built: &Built, folder: &Path) -> Result<()> {
             |example| if valgrind { plain(example, built, folder) } else { sanitized_example(example, built, folder) };
         let programs = Programs { pop: make("pop")?, maildrop: make("maildrop")?, send: make("send")?, valgrind };
         fresh(&work)?;
-        programs.from_the_command(&command, &work)?;
-        programs.from_c(&work)?;
+        programs.fetch_from_the_command(&command, &work)?;
+        programs.fetch_from_c(&work)?;
         programs.by_python(&work)?;
     }
     Ok(())
@@ -49,7 +49,7 @@ struct Ready {
 
 impl Programs {
     /// By STLS and by TLS from the first byte, each message once, and none is left in the end.
-    fn from_the_command(&self, command: &Path, work: &Path) -> Result<()> {
+    fn fetch_from_the_command(&self, command: &Path, work: &Path) -> Result<()> {
         let (certificate, key) = certificate(work)?;
         let mut command = process::command(command);
         command.args(["serve", "--smtp", "0", "--pop3", "0", "--pop3s", "0", "--domain", "example.org"]);
@@ -86,7 +86,7 @@ impl Programs {
     }
 
     /// By SCRAM without TLS, from a server that proves that it knows the password too.
-    fn from_c(&self, work: &Path) -> Result<()> {
+    fn fetch_from_c(&self, work: &Path) -> Result<()> {
         let drop = fresh(&work.join("drop"))?;
         let messages = messages(&drop)?;
         let (mut server, port) = self.maildrop(&drop, 4)?;
