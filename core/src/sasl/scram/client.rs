@@ -125,10 +125,12 @@ impl ScramExchange {
 
     pub(in super::super) fn respond(&mut self, terms: &Terms<'_>, challenge: &[u8], response: &mut [u8]) -> Response {
         // The server speaks first where the initial response could not be sent along.
-        if challenge.is_empty() && matches!(self.stage, Stage::First) {
-            return self.initial(terms, response).into();
-        }
-        match self.advance(terms, challenge, response) {
+        let asks_first = challenge.is_empty() && matches!(self.stage, Stage::First);
+        let advanced = match asks_first {
+            true => self.initial(terms, response).map(Response::Ready).ok_or(Failure::NoRoom),
+            false => self.advance(terms, challenge, response),
+        };
+        match advanced {
             Ok(response) => response,
             Err(failure) => {
                 self.leave(Stage::Failed(failure));

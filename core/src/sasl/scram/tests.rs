@@ -342,6 +342,9 @@ fn without_room_an_exchange_is_cancelled() {
         let mut client = vector.client();
         assert_eq!(client.respond(vector.messages[1].as_bytes(), &mut space[..60]), Response::Cancel);
         assert_eq!(client.failure(), Some(Failure::NoRoom));
+        let mut client = vector.client();
+        assert_eq!(client.respond(b"", &mut space[..needed - 1]), Response::Cancel);
+        assert_eq!(client.failure(), Some(Failure::NoRoom));
     }
 }
 
