@@ -502,6 +502,12 @@ fn nothing_a_host_says_can_inject_a_response() {
     for code in ["", "A B", "A]", "[A", "\u{e4}"] {
         misuse(greeting.reject(Some(ResponseCode::Other(code)), "b"));
     }
+    // Also where no codes are announced, and this one would not be said.
+    let mut without_codes = server(ServerOptions { offered: CapabilitySet::NONE, ..options() });
+    without_codes.next_event().unwrap();
+    for text in texts {
+        misuse(without_codes.reject(Some(ResponseCode::Other(text)), "b"));
+    }
     misuse(greeting.accept_with(&"x".repeat(507)));
     assert!(greeting.transmit().is_empty());
     greeting.accept_with(&"x".repeat(506)).unwrap();

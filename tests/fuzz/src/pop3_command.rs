@@ -47,9 +47,8 @@ fn command(line: &[u8], leniency: Leniency) {
     let (again, anomalies) = again.unwrap_or_else(|error| panic!("{error:?} in {}", wire.escape_ascii()));
     assert_eq!((again, anomalies), (command, Anomalies::NONE));
     assert!(encode(&again) == wire);
-    let shown = format!("{command:?}");
-    if let Command::Pass(password) = command {
-        assert!(password.len() < 5 || !shown.contains(password), "{shown}");
+    if matches!(command, Command::Pass(_)) {
+        assert_eq!(format!("{command:?}"), "Pass(..)");
     }
 }
 

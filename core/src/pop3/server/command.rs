@@ -372,11 +372,11 @@ impl Machine {
         transmit: &mut dyn Sink,
     ) -> Result<(), Error> {
         let question = self.question.ok_or(Misuse::OutOfOrder)?;
+        // A code is looked at whether or not it will be said.
+        answer::check_texts(code, &[text])?;
         match question {
             // The list has begun, so all that can be done is to leave the message out.
-            Question::Size { listed: true, .. } | Question::UniqueId { listed: true, .. } => {
-                answer::check_texts(code, &[text])?;
-            }
+            Question::Size { listed: true, .. } | Question::UniqueId { listed: true, .. } => {}
             Question::Languages { begun: true } => return Err(Misuse::OutOfOrder.into()),
             _ => {
                 // A login fails in the same words whatever the host leaves open (RFC 3206 §6).
