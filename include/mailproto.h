@@ -3623,6 +3623,16 @@ mailproto_status mailproto_pop3_server_challenge(struct mailproto_pop3_server *s
                                                  struct mailproto_bytes challenge);
 
 /**
+ * Refuses a bearer token and says why (RFC 7628 section 3.2.2): `status` is `invalid_token`, `insufficient_scope`
+ * or `invalid_request`; `scope` and `openid_configuration` may be empty. The client answers with nothing of
+ * meaning; then the endpoint itself refuses the login.
+ */
+mailproto_status mailproto_pop3_server_reject_token(struct mailproto_pop3_server *server,
+                                                    struct mailproto_bytes status,
+                                                    struct mailproto_bytes scope,
+                                                    struct mailproto_bytes openid_configuration);
+
+/**
  * Answers MAILPROTO_POP3_EVENT_OPEN, once the maildrop is locked: how many messages there are and how many
  * octets they have together, each line end counted as two.
  */

@@ -466,6 +466,11 @@ class server : public detail::endpoint<detail::smtp_server_functions> {
   bool reject(std::uint16_t code, std::string_view text, mailproto_smtp_enhanced_code enhanced = {0, 0, 0}) {
     return unless_full(mailproto_smtp_server_reject(get(), code, enhanced, bytes(text)));
   }
+  /** Refuses a bearer token and says why. */
+  bool reject_token(std::string_view status, std::string_view scope = {}, std::string_view configuration = {}) {
+    return unless_full(
+        mailproto_smtp_server_reject_token(get(), bytes(status), bytes(scope), bytes(configuration)));
+  }
   /** Goes on with an exchange that the program conducts. */
   bool challenge(std::string_view text) { return unless_full(mailproto_smtp_server_challenge(get(), bytes(text))); }
   /** Ends the session as soon as what is in flight is finished. */
@@ -722,6 +727,11 @@ class server : public detail::endpoint<detail::pop3_server_functions> {
   }
   /** Goes on with an exchange that the program conducts. */
   bool challenge(std::string_view text) { return unless_full(mailproto_pop3_server_challenge(get(), bytes(text))); }
+  /** Refuses a bearer token and says why. */
+  bool reject_token(std::string_view status, std::string_view scope = {}, std::string_view configuration = {}) {
+    return unless_full(
+        mailproto_pop3_server_reject_token(get(), bytes(status), bytes(scope), bytes(configuration)));
+  }
   /** What is in the maildrop. */
   bool open(std::uint32_t messages, std::uint64_t octets) {
     return unless_full(mailproto_pop3_server_open(get(), messages, octets));

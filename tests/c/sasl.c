@@ -324,6 +324,47 @@ static void why_a_token_was_refused_is_told(void) {
   }
 }
 
+/* The same in POP3. */
+static void a_token_is_refused_in_pop3_too(void) {
+  mailproto_sasl_identity *identity = identity_of("tim", NULL);
+  mailproto_pop3_server_options *options;
+  mailproto_pop3_event event = {.struct_size = sizeof event};
+  struct pair pair = {.offered = MAILPROTO_SASL_XOAUTH2};
+  size_t taken;
+  CHECK_OK(mailproto_sasl_identity_set_token(identity, text("a-token")));
+  CHECK_OK(mailproto_sasl_new(identity, MAILPROTO_SASL_XOAUTH2, MAILPROTO_SASL_XOAUTH2, &pair.sasl));
+  CHECK_OK(mailproto_pop3_server_options_new(&options));
+  CHECK_OK(mailproto_pop3_server_options_set_tls(options, true));
+  CHECK_OK(mailproto_pop3_server_options_set_mechanisms(options, MAILPROTO_SASL_XOAUTH2));
+  CHECK_OK(mailproto_pop3_server_new(options, &pair.server));
+  mailproto_pop3_server_options_free(options);
+  CHECK_OK(mailproto_pop3_client_new(NULL, &pair.client));
+  CHECK_OK(mailproto_pop3_client_auth(pair.client, pair.sasl, NULL));
+  for (unsigned round = 0; !pair.over; round++) {
+    CHECK(round < 20);
+    for (;;) {
+      CHECK_OK(mailproto_pop3_server_next_event(pair.server, &event));
+      if (event.kind == MAILPROTO_POP3_EVENT_NONE) break;
+      if (event.kind == MAILPROTO_POP3_EVENT_AUTH) {
+        CHECK(is(event.token, "a-token"));
+        CHECK_OK(mailproto_pop3_server_reject_token(pair.server, text("invalid_token"), text(""), text("")));
+      } else if (event.is_question) {
+        CHECK_OK(mailproto_pop3_server_accept(pair.server));
+      }
+    }
+    CHECK_OK(mailproto_pop3_client_receive(pair.client, mailproto_pop3_server_transmit(pair.server), &taken));
+    CHECK_OK(mailproto_pop3_server_transmitted(pair.server, taken));
+    listen(&pair);
+    CHECK_OK(mailproto_pop3_server_receive(pair.server, mailproto_pop3_client_transmit(pair.client), &taken));
+    CHECK_OK(mailproto_pop3_client_transmitted(pair.client, taken));
+  }
+  CHECK(!pair.logged_in && is(mailproto_sasl_token_error(pair.sasl), "{\"status\":\"invalid_token\"}"));
+  mailproto_pop3_client_free(pair.client);
+  mailproto_pop3_server_free(pair.server);
+  part(&pair);
+  mailproto_sasl_identity_free(identity);
+}
+
 int main(void) {
   null_and_nonsense_are_refused();
   the_best_mechanism_is_chosen();
@@ -332,6 +373,7 @@ int main(void) {
   somebody_in_between_is_found_out();
   a_server_that_proves_nothing_is_not_believed();
   why_a_token_was_refused_is_told();
+  a_token_is_refused_in_pop3_too();
   puts("SASL in the C face proves what it must and nothing else");
   return 0;
 }

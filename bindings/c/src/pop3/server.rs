@@ -9,6 +9,7 @@ use crate::error::{self, mailproto_error};
 use crate::event::next;
 use crate::handle::{Face, Handle, change, create, free, look, wanted};
 use crate::options::mailproto_anomalies;
+use crate::sasl::credentials::refusal;
 use crate::status::mailproto_status;
 use mailproto::pop3::{ResponseCode, Server};
 
@@ -265,6 +266,20 @@ pub unsafe extern "C" fn mailproto_pop3_server_challenge(
 ) -> mailproto_status {
     // SAFETY: the caller's contract.
     unsafe { change(server, |server| Ok(server.challenge(challenge.as_slice()?)?)) }
+}
+
+/// Refuses a bearer token and says why (RFC 7628 section 3.2.2): `status` is `invalid_token`, `insufficient_scope`
+/// or `invalid_request`; `scope` and `openid_configuration` may be empty. The client answers with nothing of
+/// meaning; then the endpoint itself refuses the login.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mailproto_pop3_server_reject_token(
+    server: *mut mailproto_pop3_server,
+    status: mailproto_bytes,
+    scope: mailproto_bytes,
+    openid_configuration: mailproto_bytes,
+) -> mailproto_status {
+    // SAFETY: the caller's contract.
+    unsafe { change(server, |server| Ok(server.reject_token(&refusal(status, scope, openid_configuration)?)?)) }
 }
 
 /// Answers MAILPROTO_POP3_EVENT_OPEN, once the maildrop is locked: how many messages there are and how many
