@@ -38,7 +38,7 @@ export type Keyword =
 /** A mechanism of AUTH that the library has a name for. */
 export type Mechanism =
   | 'ANONYMOUS' | 'LOGIN' | 'PLAIN' | 'CRAM-MD5' | 'SCRAM-SHA-1' | 'SCRAM-SHA-1-PLUS' | 'SCRAM-SHA-256'
-  | 'SCRAM-SHA-256-PLUS' | 'XOAUTH2' | 'OAUTHBEARER' | 'EXTERNAL';
+  | 'SCRAM-SHA-256-PLUS' | 'SCRAM-SHA-512' | 'SCRAM-SHA-512-PLUS' | 'XOAUTH2' | 'OAUTHBEARER' | 'EXTERNAL';
 
 /** A departure from the grammar that was seen and tolerated. */
 export type Anomaly =
