@@ -12,6 +12,7 @@ use mailproto_firmware::stack;
 fn main() -> ! {
     // SAFETY: the only call in this program.
     let port = unsafe { board::serial_port(Port::First) };
+    board::print("ports", b"open");
     let done = port.and_then(|mut port| send_message(&mut port)).is_some();
     board::report(&[("stack", stack::deepest())]);
     board::exit(done)

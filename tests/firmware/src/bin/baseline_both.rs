@@ -12,6 +12,7 @@ use mailproto_firmware::subject::Subject;
 fn main() -> ! {
     // SAFETY: the only calls in this program, one for each port.
     let (first, second) = unsafe { (board::serial_port(Port::First), board::serial_port(Port::Second)) };
+    board::print("ports", b"open");
     let (Some(mut first), Some(mut second)) = (first, second) else { board::exit(false) };
     let mut subject = Subject::new();
     let done = send_message(&mut first).is_some() && read_subject(&mut second, &mut subject).is_some();

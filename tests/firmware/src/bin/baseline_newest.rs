@@ -13,6 +13,7 @@ use mailproto_firmware::subject::Subject;
 fn main() -> ! {
     // SAFETY: the only call in this program.
     let port = unsafe { board::serial_port(Port::First) };
+    board::print("ports", b"open");
     let mut subject = Subject::new();
     let done = port.and_then(|mut port| read_subject(&mut port, &mut subject)).is_some();
     board::print("subject", subject.text());

@@ -21,6 +21,7 @@ fn main() -> ! {
 
     // SAFETY: the only calls in this program, one for each port.
     let (first, second) = unsafe { (board::serial_port(Port::First), board::serial_port(Port::Second)) };
+    board::print("ports", b"open");
     let sender = SENDER.try_init_with(|| smtp::Client::new(smtp::ClientOptions::default()));
     let reader = READER.try_init_with(|| pop3::Client::new(pop3::ClientOptions::default()));
     let (Some(mut first), Some(mut second)) = (first, second) else { board::exit(false) };

@@ -18,6 +18,7 @@ fn main() -> ! {
 
     // SAFETY: the only call in this program.
     let port = unsafe { board::serial_port(Port::First) };
+    board::print("ports", b"open");
     let client = CLIENT.try_init_with(|| Client::new(ClientOptions::default()));
     let (Some(mut port), Some(client)) = (port, client) else { board::exit(false) };
     let (done, code) = match send(client, &mut port) {
