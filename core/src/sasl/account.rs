@@ -48,31 +48,61 @@ pub struct Account {
 }
 
 /// What an account can come to use, behind pointers: a program that only shows passwords, with a linker that
-/// drops what nothing points to, carries neither hash functions nor SASLprep.
+/// drops what nothing points to, carries neither hash functions nor SASLprep, nor the choice between them.
 #[derive(Debug)]
 struct Reach {
-    mechanisms: fn(&Account) -> Mechanisms,
-    begin: fn(&Account, Mechanism, Mechanisms) -> Result<ClientExchange, Misuse>,
+    begin: fn(&Account, &Offer) -> Result<ClientExchange, NoMechanism>,
     initial: fn(&Account, &mut ClientExchange, &mut [u8]) -> Option<usize>,
     respond: fn(&Account, &mut ClientExchange, &[u8], &mut [u8]) -> Response,
 }
 
+/// What a server takes, as far as is known.
+#[derive(Debug)]
+struct Offer {
+    offered: Mechanisms,
+    /// Those that it did not take after all.
+    refused: Mechanisms,
+    tls: bool,
+}
+
 static EVERYTHING: Reach = Reach {
-    mechanisms: |account| account.identity().mechanisms(),
-    begin: |account, mechanism, offered| ClientExchange::new(mechanism, &account.identity(), offered),
+    begin: |account, offer| {
+        let identity = account.identity();
+        let mut choice = Choice { tls: offer.tls, refused: offer.refused, ..Choice::new(identity.mechanisms()) };
+        choice.allowed = account.permitted();
+        if account.allow_without_tls {
+            choice.without_tls = Mechanisms::ALL;
+        }
+        // The best mechanism whose grammar the credentials fit.
+        loop {
+            let best = choice.best_of(offer.offered)?;
+            if let Ok(exchange) = ClientExchange::new(best, &identity, offer.offered) {
+                return Ok(exchange);
+            }
+            choice.refused = choice.refused.with(best);
+        }
+    },
     initial: |account, exchange, response| exchange.with(account.identity()).initial(response),
     respond: |account, exchange, challenge, response| exchange.with(account.identity()).respond(challenge, response),
 };
 
 static SHOWN_PASSWORD: Reach = Reach {
-    mechanisms: |account| {
-        // LOGIN cannot say whom to act as.
-        if account.authorization.is_empty() { SHOWING } else { SHOWING.and(Mechanisms::AUTHORIZING) }
-    },
-    begin: |account, mechanism, _| {
+    begin: |account, offer| {
         let (user, password) = account.shown();
-        Plain::new(&account.authorization, user, password)?;
-        if SHOWING.contains(mechanism) { Ok(ClientExchange::showing(mechanism)) } else { Err(Misuse::NotOffered) }
+        let mut possible = offer.offered.and(account.permitted()).without(offer.refused);
+        if Plain::new(&account.authorization, user, password).is_err() {
+            possible = Mechanisms::NONE;
+        }
+        let mechanism = if possible.contains(Mechanism::Plain) {
+            Mechanism::Plain
+        // LOGIN cannot say whom to act as.
+        } else if possible.contains(Mechanism::Login) && account.authorization.is_empty() {
+            Mechanism::Login
+        } else {
+            return Err(NoMechanism::NotOffered);
+        };
+        let shown = offer.tls || account.allow_without_tls;
+        if shown { Ok(ClientExchange::showing(mechanism)) } else { Err(NoMechanism::NeedsTls) }
     },
     initial: |account, exchange, response| {
         let (user, password) = account.shown();
@@ -89,9 +119,6 @@ static SHOWN_PASSWORD: Reach = Reach {
         }
     },
 };
-
-/// The mechanisms that show a password.
-const SHOWING: Mechanisms = Mechanisms::NONE.with(Mechanism::Plain).with(Mechanism::Login);
 
 impl Account {
     /// A user with a password. What is owned already is not copied.
@@ -169,6 +196,14 @@ impl Account {
         check_fields(&[self.token.as_deref().unwrap_or_default()])
     }
 
+    /// The mechanisms that the host allows.
+    fn permitted(&self) -> Mechanisms {
+        match self.mechanism {
+            Some(only) => self.allowed.and(Mechanisms::NONE.with(only)),
+            None => self.allowed,
+        }
+    }
+
     /// The user, and the password that is shown.
     fn shown(&self) -> (&str, &str) {
         (&self.user, self.password.as_deref().unwrap_or_default())
@@ -214,30 +249,22 @@ impl core::fmt::Debug for Account {
 pub(crate) struct AccountLogin {
     account: Account,
     exchange: ClientExchange,
-    choice: Choice,
-    offered: Mechanisms,
+    offer: Offer,
 }
 
 impl AccountLogin {
     /// A login by the best mechanism that is offered and may be used.
     pub(crate) fn new(account: Account, offered: Mechanisms, tls: bool) -> Result<Self, NoMechanism> {
-        let mut choice = Choice { tls, ..Choice::new((account.reach.mechanisms)(&account)) };
-        choice.allowed = match account.mechanism {
-            Some(only) => account.allowed.and(Mechanisms::NONE.with(only)),
-            None => account.allowed,
-        };
-        if account.allow_without_tls {
-            choice.without_tls = Mechanisms::ALL;
-        }
-        let exchange = begin(&account, &mut choice, offered)?;
-        Ok(Self { account, exchange, choice, offered })
+        let offer = Offer { offered, refused: Mechanisms::NONE, tls };
+        let exchange = (account.reach.begin)(&account, &offer)?;
+        Ok(Self { account, exchange, offer })
     }
 
     /// The server does not take the mechanism, whoever the user is: begins again with the next best.
     /// Whether there is one. Each is tried once.
     pub(crate) fn fall_back(&mut self) -> bool {
-        self.choice.refused = self.choice.refused.with(self.exchange.mechanism());
-        match begin(&self.account, &mut self.choice, self.offered) {
+        self.offer.refused = self.offer.refused.with(self.exchange.mechanism());
+        match (self.account.reach.begin)(&self.account, &self.offer) {
             Ok(exchange) => {
                 self.exchange = exchange;
                 true
@@ -249,17 +276,6 @@ impl AccountLogin {
     /// It is over: what it was is kept, and how it went, but no secret.
     pub(crate) fn into_outcome(self) -> ClientExchange {
         self.exchange
-    }
-}
-
-/// The best mechanism whose grammar the credentials fit.
-fn begin(account: &Account, choice: &mut Choice, offered: Mechanisms) -> Result<ClientExchange, NoMechanism> {
-    loop {
-        let best = choice.best_of(offered)?;
-        if let Ok(exchange) = (account.reach.begin)(account, best, offered) {
-            return Ok(exchange);
-        }
-        choice.refused = choice.refused.with(best);
     }
 }
 
