@@ -359,7 +359,7 @@ fn loose_path(bytes: &[u8], leniency: Leniency) -> Option<(Path<'_>, &[u8])> {
     if text.is_empty() || !leniency.tolerates(anomalies) {
         return None;
     }
-    let local = text.rfind('@').unwrap_or(text.len());
+    let local = text.bytes().rposition(|byte| byte == b'@').unwrap_or(text.len());
     Some((Path { route: "", mailbox: text, local, anomalies }, rest))
 }
 

@@ -270,7 +270,7 @@ fn check_envelope(envelope: &Envelope) -> Result<(), Misuse> {
         check_no_control(recipient.address.as_bytes())?;
         if let Some((address_type, address)) = &recipient.original {
             check_word(address_type)?;
-            if let Some(offset) = address_type.find(';') {
+            if let Some(offset) = address_type.bytes().position(|byte| byte == b';') {
                 return Err(Misuse::Syntax { offset: offset as u32 });
             }
             check_no_control(address.as_bytes())?;
