@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { before, test } from 'node:test';
 import { init, MailprotoError, SmtpClient, SmtpServer, SmtpSubmission } from 'mailproto';
 import { converse } from './support/pipe.js';
@@ -132,6 +133,37 @@ test('both built-in logins and a mechanism of the host end at the server', () =>
   }
   const { user, authorization } = login((client) => client.auth('PLAIN', Buffer.from('kurt\0tim\0secret')));
   assert.deepEqual([user, authorization], ['tim', 'kurt']);
+});
+
+test('a host conducts CRAM-MD5, with the challenge and the response as plain bytes', () => {
+  // The example of RFC 2195 §2.
+  const challenge = '<1896.697170952@postoffice.reston.mci.net>';
+  const digest = createHmac('md5', 'tanstaaftanstaaf').update(challenge).digest('hex');
+  const server = new SmtpServer({
+    name: 'mx.example.org', offer: ['AUTH'], mechanisms: ['CRAM-MD5'], authWithoutTls: true,
+  });
+  const told = [];
+  const wire = Buffer.from(`EHLO c.example\r\nAUTH CRAM-MD5\r\n${btoa(`tim ${digest}`)}\r\n`);
+  let said = '';
+  for (let taken = 0; ; ) {
+    for (let event; (event = server.nextEvent()); ) {
+      if (event.type !== 'authResponse') {
+        if (event.question) server.accept();
+        continue;
+      }
+      told.push([event.mechanism, event.first, event.response && Buffer.from(event.response).toString()]);
+      if (event.first) server.challenge(Buffer.from(challenge));
+      else server.accept();
+    }
+    said += Buffer.from(server.transmit()).toString();
+    server.transmitted(server.transmit().length);
+    if (taken === wire.length) break;
+    taken += server.receive(wire.subarray(taken));
+  }
+  assert.deepEqual(told, [['CRAM-MD5', true, null], ['CRAM-MD5', false, `tim ${digest}`]]);
+  assert.ok(said.includes(`334 ${btoa(challenge)}\r\n`));
+  assert.ok(server.isAuthenticated());
+  assert.throws(() => server.challenge(Buffer.from('x')), { kind: 'misuse', reason: 'outOfOrder' });
 });
 
 test('nothing that a host passes can inject a command', () => {

@@ -73,7 +73,7 @@ export interface Reasons {
   /** The peer broke the rules; the session is over. Send what is queued, then close. */
   protocol:
     | 'startTlsInjection' | 'malformedReply' | 'unexpectedReply' | 'bareLf' | 'mixedReplyCodes' | 'earlyTalk'
-    | 'malformedChallenge';
+    | 'malformedChallenge' | 'malformedResponse' | 'unprovenServer';
   /** A bound of {@link Limits} was passed; the session is over. */
   limit: 'badCommands' | 'failedAuth' | 'saslRounds' | 'reply' | 'memory';
   /** The connection ended in the middle of something. */
@@ -176,7 +176,7 @@ export interface SmtpServerOptions extends SessionOptions {
   offer?: Keyword[];
   /** Extensions of the default ones not to offer. */
   withhold?: Keyword[];
-  /** The mechanisms of AUTH. Default all whose server side is built in: PLAIN and LOGIN. */
+  /** The mechanisms of AUTH. Default PLAIN and LOGIN, which ask for nothing but a yes or no. */
   mechanisms?: Mechanism[];
   /** AUTH may be used in plain text: passwords are readable then. */
   authWithoutTls?: boolean;
@@ -336,6 +336,11 @@ export type SmtpServerEvent =
   | { type: 'connect'; question: true }
   | { type: 'hello'; question: true; name: string; extended: boolean }
   | { type: 'auth'; question: true; mechanism: Mechanism; authorization: string; user: string; password: string }
+  /**
+   * An exchange by CRAM-MD5 or SCRAM, which you conduct: go on with `challenge`, or end it by `accept` or
+   * `reject`. `response` is what the client said, decoded; null where the server speaks first.
+   */
+  | { type: 'authResponse'; question: true; mechanism: Mechanism; first: boolean; response: Uint8Array | null }
   | ({ type: 'mail'; question: true; parameters: Parameters } & Path)
   | ({ type: 'rcpt'; question: true; parameters: Parameters } & Path)
   /** A message is about to come, by DATA or BDAT. */
@@ -503,6 +508,8 @@ export class SmtpServer implements Session<SmtpServerEvent> {
   accept(text?: string): void;
   /** Says no to it. */
   reject(code: number, text: string, enhanced?: string): void;
+  /** Goes on with an exchange that you conduct: see the event `authResponse`. */
+  challenge(challenge: Uint8Array): void;
   /** Ends the session with 421 as soon as what is in flight is finished. */
   shutDown(): void;
   state(): State;

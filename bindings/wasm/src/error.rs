@@ -52,6 +52,8 @@ fn protocol(Violation { kind, offset, farewell }: Violation) -> Fields {
         ViolationKind::MixedReplyCodes => "mixedReplyCodes",
         ViolationKind::EarlyTalk => "earlyTalk",
         ViolationKind::MalformedChallenge => "malformedChallenge",
+        ViolationKind::MalformedResponse => "malformedResponse",
+        ViolationKind::UnprovenServer => "unprovenServer",
         _ => "other",
     };
     let fields = fields("protocol", reason).number("offset", offset as f64);

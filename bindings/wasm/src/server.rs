@@ -69,6 +69,11 @@ impl SmtpServer {
         self.endpoint.reject(code, enhanced, text).map_err(thrown)
     }
 
+    /// Goes on with an exchange that the host conducts.
+    pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), JsValue> {
+        self.endpoint.challenge(challenge).map_err(thrown)
+    }
+
     /// Ends the session with 421 as soon as what is in flight is finished.
     #[wasm_bindgen(js_name = shutDown)]
     pub fn shut_down(&mut self) {
@@ -108,6 +113,13 @@ fn named(event: ServerEvent<'_>) -> Fields {
             .text("authorization", credentials.authorization)
             .text("user", credentials.user)
             .text("password", credentials.password().unwrap_or_default()),
+        ServerEvent::AuthResponse { mechanism, first, response } => {
+            let fields = Fields::event("authResponse").text("mechanism", mechanism.name()).flag("first", first);
+            match response {
+                Some(response) => fields.bytes("response", response),
+                None => fields.value("response", &JsValue::NULL),
+            }
+        }
         ServerEvent::Mail { path, parameters } => {
             with_path(Fields::event("mail"), path).object("parameters", shown::fields(parameters))
         }

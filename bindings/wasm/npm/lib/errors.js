@@ -28,6 +28,8 @@ const WORDS = {
     mixedReplyCodes: 'the server sent a reply whose lines carry different codes',
     earlyTalk: 'the client spoke before the greeting',
     malformedChallenge: 'the server sent a SASL challenge that is not base64',
+    malformedResponse: 'the server sent a response without +OK or -ERR',
+    unprovenServer: 'the server accepted the login before it proved who it is',
   },
   limit: {
     badCommands: 'more than {value} bad commands',
@@ -38,7 +40,7 @@ const WORDS = {
   },
   closed: {
     endOfInput: 'the peer closed the connection in the middle of something',
-    byPeer: 'the peer ended the session with 421',
+    byPeer: 'the peer ended the session',
     timedOut: 'timed out waiting for {waitedFor}',
   },
 };

@@ -158,7 +158,7 @@ export class SmtpServer extends Session {
   }
 }
 
-passOn(SmtpServer, ['shutDown', 'state', 'isAuthenticated', 'awaitsAnswer']);
+passOn(SmtpServer, ['challenge', 'shutDown', 'state', 'isAuthenticated', 'awaitsAnswer']);
 
 export class SmtpSubmission extends Session {
   constructor(options = {}) {
