@@ -6,7 +6,7 @@
 use core::cell::Cell;
 
 /// Whether there are wide registers, and room for what fills them; a small machine has neither.
-pub(crate) const WIDE: bool = cfg!(target_pointer_width = "64");
+pub(crate) const WIDE: bool = cfg!(all(target_pointer_width = "64", not(feature = "small")));
 
 /// The first `count` bytes, or all if there are fewer.
 #[inline]

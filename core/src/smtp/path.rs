@@ -450,7 +450,8 @@ mod tests {
                 assert_eq!(domain(text), Ok((&[][..], text)), "{text:?}");
             }
         }
-        assert!(paths > 1_000 && domains > 1_000, "{paths} and {domains}");
+        // Where room counts more than time, paths all go to the grammar.
+        assert!((paths > 1_000 || !WIDE) && domains > 1_000, "{paths} and {domains}");
     }
 
     #[test]

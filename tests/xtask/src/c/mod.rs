@@ -61,7 +61,7 @@ pub fn build() -> Result<Built> {
     let listed = products.join("native-static-libs");
     process::run(
         process::cargo(&["rustc", "--quiet", "-p", "mailproto-c", "--lib", "--profile", "staticlib"])
-            .args(["--crate-type", "staticlib,cdylib", "--"])
+            .args(["--features", "small", "--crate-type", "staticlib,cdylib", "--"])
             .arg(format!("-Clink-arg=-Wl,-soname,libmailproto.so.{ABI}"))
             .arg(format!("--print=native-static-libs={}", listed.display())),
     )?;
