@@ -41,7 +41,7 @@ const PROGRAMS: [(&str, &str); 11] = [
 ];
 
 /// Debian packages that bring no program but a part of one.
-const PARTS: [&str; 4] = ["dovecot-lmtpd", "libnet-ssleay-perl", "libsasl2-modules", "python3-venv"];
+const PARTS: [&str; 5] = ["dovecot-lmtpd", "dovecot-pop3d", "libnet-ssleay-perl", "libsasl2-modules", "python3-venv"];
 
 /// Something that a test needs and this machine has not; its text is one line.
 #[derive(Debug)]
