@@ -26,13 +26,15 @@ use std::process::{Command, Stdio};
 const SETUP: &str = "cargo run -p mailproto-tests --bin interop-setup";
 
 /// Programs of the system, each with the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 13] = [
     ("curl", "curl"),
     ("dovecot", "dovecot-core"),
     ("fetchmail", "fetchmail"),
     ("getmail", "getmail6"),
+    ("gsasl", "gsasl"),
     ("mpop", "mpop"),
     ("msmtp", "msmtp"),
+    ("mutt", "mutt"),
     ("node", "nodejs"),
     ("npm", "npm"),
     ("postfix", "postfix"),
