@@ -26,7 +26,7 @@ use std::process::{Command, Stdio};
 const SETUP: &str = "cargo run -p mailproto-tests --bin interop-setup";
 
 /// Programs of the system, each with the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 13] = [
+const PROGRAMS: [(&str, &str); 14] = [
     ("curl", "curl"),
     ("dovecot", "dovecot-core"),
     ("fetchmail", "fetchmail"),
@@ -39,6 +39,7 @@ const PROGRAMS: [(&str, &str); 13] = [
     ("npm", "npm"),
     ("postfix", "postfix"),
     ("python3", "python3"),
+    ("script", "bsdutils"),
     ("swaks", "swaks"),
 ];
 
