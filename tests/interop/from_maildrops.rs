@@ -6,7 +6,7 @@ use mailproto::sasl::{Account, Identity, Mechanism, Nonce};
 use crate::clients::Encryption;
 use crate::message::{FIFTY_MEBIBYTES, eight_bit, large, plain};
 use crate::ours::fetching::{Session, download};
-use crate::servers::{ACCOUNTS, Maildrop, dovecot};
+use crate::servers::{ACCOUNTS, Maildrop, courier, dovecot};
 
 /// Mechanisms by which Dovecot takes a password.
 const BY_PASSWORD: [Mechanism; 5] =
@@ -119,6 +119,39 @@ fn dovecot_keeps_us_out_with_a_wrong_password() {
     let fetched = download(server.pop3, terms, Seen::default()).expect("the server answers");
     assert_eq!((fetched.failure, fetched.messages.len()), (Some(Failure::LoginRefused), 0));
     assert_eq!(server.left_to("alice"), 1);
+}
+
+#[test]
+fn courier_lets_us_in_by_everything_it_has() {
+    let server = courier::start_maildrop(&[plain()]);
+    for (user, password) in ACCOUNTS {
+        let mut session = Session::open(server.pop3, Encryption::StartTls).expect("the server is there");
+        session.log_in(user, password).expect("the server answers").expect("the password is right");
+        assert_eq!(session.list().expect("the server answers").len(), 1);
+        for mechanism in [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5] {
+            let identity = Identity { user, password: Some(password), ..Identity::default() };
+            let mut session = Session::open(server.pop3s, Encryption::Implicit).expect("the server is there");
+            assert!(session.capabilities().mechanisms.contains(mechanism), "{mechanism:?} is not offered");
+            let right = session.auth(mechanism, identity).expect("the server answers");
+            right.answer.unwrap_or_else(|text| panic!("{mechanism:?}: {text}"));
+            assert_eq!(session.list().expect("the server answers").len(), 1);
+        }
+    }
+}
+
+#[test]
+fn courier_hands_out_every_octet() {
+    hands_out_every_octet(courier::start_maildrop);
+}
+
+#[test]
+fn courier_deletes_at_quit_what_is_marked_then() {
+    deletes_at_quit_what_is_marked_then(courier::start_maildrop);
+}
+
+#[test]
+fn courier_hands_out_only_what_is_new() {
+    hands_out_only_what_is_new(courier::start_maildrop);
 }
 
 fn hands_out_every_octet(start: fn(&[Vec<u8>]) -> Maildrop) {

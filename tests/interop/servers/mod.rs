@@ -5,6 +5,7 @@
 //! recipient there for good, and know the [`ACCOUNTS`].
 
 pub(crate) mod aiosmtpd;
+pub(crate) mod courier;
 pub(crate) mod dovecot;
 pub(crate) mod exim;
 pub(crate) mod opensmtpd;

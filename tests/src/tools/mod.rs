@@ -4,7 +4,7 @@
 //! The tests only look: what they need and do not find is a [`Missing`], one
 //! line that says what to do. [`ensure`] installs; `cargo xtask test` and the
 //! program `interop-setup` call it. Where a program conflicts with another
-//! (Exim and OpenSMTPD with Postfix), or comes from PyPI or npm, it is put into
+//! (Exim and OpenSMTPD with Postfix, Courier with Dovecot), or comes from PyPI or npm, it is put into
 //! [`folder`], beside the system.
 //!
 //! ```no_run
@@ -45,6 +45,9 @@ const PROGRAMS: [(&str, &str); 14] = [
 
 /// Debian packages that bring no program but a part of one.
 const PARTS: [&str; 5] = ["dovecot-lmtpd", "dovecot-pop3d", "libnet-ssleay-perl", "libsasl2-modules", "python3-venv"];
+
+/// The packages that Courier's POP3 server comes with.
+const COURIER: [&str; 3] = ["courier-base", "courier-authlib", "courier-authlib-userdb"];
 
 /// Something that a test needs and this machine has not; its text is one line.
 #[derive(Debug)]
@@ -133,6 +136,7 @@ pub fn ensure(progress: &mut dyn FnMut(&str)) -> Result<(), Missing> {
     let programs = PROGRAMS.iter().filter(|(name, _)| program(name).is_err()).map(|(_, package)| *package);
     let parts = PARTS.into_iter().filter(|package| !debian::has(package));
     debian::install(&programs.chain(parts).collect::<Vec<_>>(), progress)?;
+    debian::unpack("courier-pop", &COURIER, &folder, progress)?;
     debian::unpack("exim4-daemon-light", &["exim4-base"], &folder, progress)?;
     debian::unpack("opensmtpd", &[], &folder, progress)?;
     scripted::make_venv(&folder, progress)?;
