@@ -179,7 +179,9 @@ impl Machine {
         let count = count.min(self.visible as usize) as u32;
         self.visible -= count;
         self.exchange.transmitted(count);
-        self.silence.broken();
+        if count > 0 {
+            self.silence.broken();
+        }
     }
 
     /// Commands that may be sent now become visible.
