@@ -83,7 +83,7 @@ impl Fuzzer {
             command.arg(format!("-dict={}", words.display()));
         }
         process::run(&mut command)
-        .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
     }
 
     /// `cargo-fuzz run`, up to the name of the target.
