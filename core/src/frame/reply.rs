@@ -86,15 +86,21 @@ impl ReplyFramer {
         if self.dropping {
             return self.drop_lines(input);
         }
-        // Where a peer sends byte by byte, most of them end no line and say nothing else.
-        if let [byte] = after(input, self.scanned as usize)
-            && *byte != b'\n'
-            && input.len() < limit
-        {
-            self.scanned += 1;
+        if self.passes(input, limit) {
             return ReplyFrame::Incomplete;
         }
         self.look(input, limit)
+    }
+
+    /// Goes past the one byte that has come, if it ends no line: where a peer sends byte by byte, most of
+    /// them do not, and say nothing else.
+    #[inline]
+    pub(crate) fn passes(&mut self, input: &[u8], limit: usize) -> bool {
+        let passes = matches!(after(input, self.scanned as usize), [byte] if *byte != b'\n')
+            && input.len() < limit
+            && !self.dropping;
+        self.scanned += u32::from(passes);
+        passes
     }
 
     #[inline]
