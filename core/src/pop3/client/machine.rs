@@ -413,8 +413,13 @@ impl Machine {
         }
     }
 
+    /// Whether what comes next is a message, to be looked at wherever it stands.
+    pub(super) fn reads_message(&self) -> bool {
+        self.reading == Reading::Message && self.takes_bytes() && !self.closing
+    }
+
     /// The next bytes of a message.
-    fn read_message(&mut self, input: &[u8]) -> Advance {
+    pub(super) fn read_message(&mut self, input: &[u8]) -> Advance {
         match self.dots.next(input) {
             DotFrame::Data { length } => {
                 self.offset += length as u64;
