@@ -129,7 +129,8 @@ test('npm\'s node-pop3 lists, reads and deletes at our server', async (t) => {
   const { port, sessions } = await oursPop3(t, drop, { authWithoutTls: true });
   const client = new Pop3Command({ host: '127.0.0.1', port, user: 'tim', password: 'tanstaaf' });
   assert.deepEqual(await client.UIDL(), [['1', 'id-1'], ['2', 'id-2'], ['3', 'id-3']]);
-  assert.equal((await client.RETR(1)).trimEnd(), TEXTS[0].trimEnd());
+  // It leaves the added dots where they are, so that this message has none.
+  assert.equal((await client.RETR(2)).trimEnd(), TEXTS[1].trimEnd());
   assert.match(await client.TOP(2, 1), /^Subject: two\r\n\r\nbody/);
   await client.command('DELE', '2');
   await client.QUIT();

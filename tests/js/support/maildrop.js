@@ -68,9 +68,16 @@ export async function servePop3(socket, drop, options = {}, { conduct } = {}) {
 /** Our server on a real socket. */
 export async function oursPop3(context, drop, options = {}, more = {}) {
   const sessions = [];
-  const server = net.createServer((socket) => sessions.push(servePop3(accept(socket, certificate()), drop, options, more)));
+  const sockets = [];
+  const server = net.createServer((socket) => {
+    sockets.push(socket);
+    sessions.push(servePop3(accept(socket, certificate()), drop, options, more));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  context.after(() => new Promise((resolve) => server.close(resolve)));
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
   return { port: server.address().port, sessions };
 }
