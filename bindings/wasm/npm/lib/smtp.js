@@ -72,11 +72,19 @@ judges(SmtpServer);
 passOn(SmtpServer, ['shutDown', 'state', 'isAuthenticated', 'awaitsAnswer']);
 
 export class SmtpSubmission extends Session {
+  #login;
+
   constructor(options = {}) {
     const name = layout.text(options.name, 'name');
     const numbers = layout.numbers(layout.SUBMISSION, options);
     const login = options.login == null ? NOBODY : loginOf(options.login);
     super(() => new raw.SmtpSubmission(name, numbers, ...login));
+    this.#login = login !== NOBODY;
+  }
+
+  /** Without a login there is nothing to bind. */
+  bindChannel(kind, data) {
+    if (this.#login) this[call]('bindChannel', kind, data);
   }
 
   submit({ sender = '', recipients = [], envelopeId, ...wishes }) {
@@ -97,4 +105,4 @@ export class SmtpSubmission extends Session {
 }
 
 sendsData(SmtpSubmission);
-passOn(SmtpSubmission, ['finish', 'bindChannel', 'loginOutcome']);
+passOn(SmtpSubmission, ['finish', 'loginOutcome']);
