@@ -85,11 +85,6 @@ impl Toolchain {
         self.folder().join(self.target).join(profile)
     }
 
-    /// Whether the standard library is built with the program, by its flags.
-    pub fn is_from_source(&self) -> bool {
-        self.from_source.is_some()
-    }
-
     /// Where the standard library comes from: sizes are comparable only between
     /// builds that agree in this.
     pub fn library_origin(&self) -> &'static str {
