@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -219,4 +221,33 @@ fn what_went_wrong_decides_the_exit_status() {
     }
     let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     run(&["fetch", &format!("pop3://a:b@127.0.0.1:{free}")], b"").ended_with(3);
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_leaves_no_half_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, part) = (path(&folder, "out"), folder.path().join("out/a.eml.part"));
+    let replies = &[
+        "+OK\r\n",
+        "-ERR\r\n",
+        "+OK\r\n",
+        "+OK\r\n",
+        "-ERR\r\n",
+        "+OK\r\n1 a\r\n.\r\n",
+        "+OK\r\n.\r\n",
+        "+OK\r\nhalf",
+    ];
+    let (port, served) = scripted(replies, true);
+    let url = format!("pop3://tim:secret@127.0.0.1:{port}");
+    let mut child = program().args(["fetch", &url, "--tls", "none", "--out", &out]).spawn().unwrap();
+    let begun = Instant::now();
+    while !part.exists() {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+    served.join().unwrap();
 }

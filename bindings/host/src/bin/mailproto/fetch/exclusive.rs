@@ -11,7 +11,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let message = "another program uses it: is it fetched already?";
+                let message = "another run is using it, try again when that has ended";
                 return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
             }
             // There are file systems that cannot lock; what runs there must not run twice.

@@ -31,7 +31,7 @@ impl State {
     /// Opens the file of this user's maildrop, or makes it. No other run can have it meanwhile.
     pub(super) fn open(path: &Path, user: &str, host: &str) -> Result<Self, Failure> {
         let place = path.display();
-        let unusable = |error: io::Error| Failure::io(format_args!("cannot use the state in {place}"), &error);
+        let unusable = |error: io::Error| Failure::usage(format_args!("cannot use the state in {place}: {error}"));
         let mut file = exclusive::open(path).map_err(unusable)?;
         // The file itself is replaced, not a link to it.
         let path = fs::canonicalize(path).map_err(unusable)?;
