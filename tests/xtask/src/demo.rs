@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::serve::{self, Message, Server};
+use crate::serve::{self, LOGIN, Message, Server};
 use crate::setup::{self, Need};
 use crate::{c, emulator, firmware, process, project, wasm};
 
@@ -34,8 +34,6 @@ pub const NEEDS: [Need; 5] = [
 
 const SENDER: &str = "demo@host.example";
 const RECIPIENT: &str = "demo@example.org";
-/// Whose mailbox that is, and any password will do.
-const LOGIN: &str = "demo:demo";
 
 /// What `cargo xtask demo` takes.
 #[derive(clap::Args)]
@@ -127,14 +125,14 @@ fn build() -> Result<Vec<Host>> {
         Host {
             name: "a C program",
             sends: Sender::Program { program: send, arguments: Vec::new() },
-            reads: Some(Reader::Program { program: pop, arguments: ["--tls", "none", "--keep"].map(PathBuf::from).into() }),
+            reads: Some(Reader::Program {
+                program: pop,
+                arguments: ["--tls", "none", "--keep"].map(PathBuf::from).into(),
+            }),
         },
         Host {
             name: "a Node program",
-            sends: Sender::Program {
-                program: node,
-                arguments: vec![project::path("bindings/wasm/examples/send.mjs")],
-            },
+            sends: Sender::Program { program: node, arguments: vec![project::path("bindings/wasm/examples/send.mjs")] },
             reads: None,
         },
         // The last one: what it reads is the newest message, and knows only its own.
