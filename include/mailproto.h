@@ -384,7 +384,8 @@ typedef struct mailproto_pop3_event {
    */
   mailproto_pop3_event_kind kind;
   /**
-   * It waits for an answer.
+   * It waits for an answer. A program that accepts whatever is a question accepts every login:
+   * AUTH, APOP and AUTH_RESPONSE are answered on their own first.
    */
   bool is_question;
   /**
@@ -718,7 +719,8 @@ typedef struct mailproto_smtp_event {
    */
   mailproto_smtp_event_kind kind;
   /**
-   * It waits for accept or reject.
+   * It waits for accept or reject. A program that accepts whatever is a question accepts every login:
+   * AUTH and AUTH_RESPONSE are answered on their own first.
    */
   bool is_question;
   /**

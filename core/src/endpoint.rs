@@ -72,6 +72,25 @@ pub trait Endpoint {
     /// [`Error::Protocol`], [`Error::Limit`] and [`Error::Closed`], all sticky.
     fn next_event(&mut self) -> Result<Option<Self::Event<'_>>, Error>;
 
+    /// [`receive`](Self::receive) and [`next_event`](Self::next_event) in one, for a host that holds in a
+    /// buffer of its own what it has read: takes bytes off the front of `input` and tells the next thing
+    /// that happened. `None` when more bytes, a verb or time is needed; what is left of `input` then waits
+    /// for an answer of the host's, or for room.
+    ///
+    /// The events are those of the other way, but pieces of a message are shown where they stand in
+    /// `input` and not copied, where the endpoint can do so.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    fn next_event_from<'a, 'input: 'a>(
+        &'a mut self,
+        input: &mut &'input [u8],
+    ) -> Result<Option<Self::Event<'a>>, Error> {
+        let count = self.receive(input);
+        *input = after(input, count);
+        self.next_event()
+    }
+
     /// Bytes for the peer, in order. Empty when there are none, or when they must wait for a reply.
     fn transmit(&self) -> &[u8];
 

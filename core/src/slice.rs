@@ -14,14 +14,17 @@ pub(crate) fn front(bytes: &[u8], count: usize) -> &[u8] {
     bytes.get(..count).unwrap_or(bytes)
 }
 
-/// What follows the first `count` bytes.
-#[inline]
+/// What follows the first `count` bytes. On a small machine, where code costs more than a call, this and
+/// others that are needed in many places are one place of their own.
+#[cfg_attr(target_pointer_width = "64", inline)]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn after(bytes: &[u8], count: usize) -> &[u8] {
     bytes.get(count..).unwrap_or_default()
 }
 
 /// What follows the first `count` bytes, to be written.
-#[inline]
+#[cfg_attr(target_pointer_width = "64", inline)]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn after_mut(bytes: &mut [u8], count: usize) -> &mut [u8] {
     bytes.get_mut(count..).unwrap_or_default()
 }

@@ -92,6 +92,9 @@ pub(crate) fn is(byte: u8, classes: u8) -> bool {
 /// them in ASCII; with its length known, this becomes a few comparisons of whole registers.
 #[inline]
 pub(crate) fn is_word(text: &[u8], name: &[u8]) -> bool {
+    if !WIDE {
+        return text.eq_ignore_ascii_case(name);
+    }
     if text.len() != name.len() {
         return false;
     }

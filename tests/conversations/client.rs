@@ -65,19 +65,23 @@ pub(crate) fn run(script: &Script, feed: Feed) -> String {
 impl Run<'_> {
     fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let taken = self.client.receive(bytes);
-            bytes = &bytes[taken..];
-            self.listen();
-            if taken == 0 {
+            let waiting = bytes.len();
+            self.feed.receive(&mut self.client, &mut bytes);
+            self.hear(&mut bytes);
+            if bytes.len() == waiting {
                 return;
             }
         }
     }
 
-    /// Takes events and transmits until nothing moves.
     fn listen(&mut self) {
+        self.hear(&mut &[][..]);
+    }
+
+    /// Takes events and transmits until nothing moves.
+    fn hear(&mut self, bytes: &mut &[u8]) {
         loop {
-            let told = match self.client.next_event() {
+            let told = match self.feed.next_event(&mut self.client, bytes) {
                 Ok(Some(event)) => describe(event),
                 Ok(None) => None,
                 Err(error) if self.failed => Some(error.to_string()).filter(|_| false),

@@ -15,11 +15,13 @@ use script::{Feed, Script};
 
 /// The ways in which the same bytes are fed.
 fn feeds(length: usize) -> impl Iterator<Item = Feed> {
-    let pieces = [usize::MAX, 1, 2, 3, 7].into_iter().map(|size| Feed { cut: None, piece: size, transmit: usize::MAX });
-    let transmits = [1, 2, 7].into_iter().map(|size| Feed { cut: None, piece: usize::MAX, transmit: size });
-    let both = [Feed { cut: None, piece: 1, transmit: 1 }];
-    let cuts = (1..length).map(|cut| Feed { cut: Some(cut), piece: usize::MAX, transmit: usize::MAX });
-    pieces.chain(transmits).chain(both).chain(cuts)
+    let usual = Feed { cut: None, piece: usize::MAX, transmit: usize::MAX, in_place: false };
+    let pieces = [usize::MAX, 1, 2, 3, 7].into_iter().map(move |piece| Feed { piece, ..usual });
+    let transmits = [1, 2, 7].into_iter().map(move |transmit| Feed { transmit, ..usual });
+    let both = [Feed { piece: 1, transmit: 1, ..usual }];
+    let cuts = (1..length).map(move |cut| Feed { cut: Some(cut), ..usual });
+    let ways = pieces.chain(transmits).chain(both).chain(cuts);
+    ways.flat_map(|feed| [feed, Feed { in_place: true, ..feed }])
 }
 
 fn check(protocol: &str, role: &str, run: impl Fn(&Script, Feed) -> String, ours: char, theirs: char) {

@@ -1,5 +1,6 @@
 //! Reads conversation files and says what they expect.
 
+use mailproto::{Endpoint, Error};
 use std::fs;
 use std::path::Path;
 
@@ -29,6 +30,8 @@ pub(crate) struct Feed {
     pub(crate) piece: usize,
     /// Take at most this much of what is to be transmitted at a time.
     pub(crate) transmit: usize,
+    /// Show the bytes where they are, and do not copy them in first.
+    pub(crate) in_place: bool,
 }
 
 impl Feed {
@@ -38,6 +41,23 @@ impl Feed {
             Some(cut) => vec![&bytes[..cut], &bytes[cut..]],
             None => bytes.chunks(self.piece.min(bytes.len().max(1))).collect(),
         }
+    }
+
+    /// Copies the front of `bytes` in, if that is the way.
+    pub(crate) fn receive<E: Endpoint>(self, endpoint: &mut E, bytes: &mut &[u8]) {
+        if !self.in_place {
+            let taken = endpoint.receive(bytes);
+            *bytes = &bytes[taken..];
+        }
+    }
+
+    /// The next event, where `bytes` have been read and not copied in.
+    pub(crate) fn next_event<'a, 'bytes: 'a, E: Endpoint>(
+        self,
+        endpoint: &'a mut E,
+        bytes: &mut &'bytes [u8],
+    ) -> Result<Option<E::Event<'a>>, Error> {
+        if self.in_place { endpoint.next_event_from(bytes) } else { endpoint.next_event() }
     }
 }
 

@@ -89,19 +89,23 @@ pub(crate) fn run(script: &Script, feed: Feed) -> String {
 impl Run {
     fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let taken = self.server.receive(bytes);
-            bytes = &bytes[taken..];
-            self.listen();
-            if taken == 0 {
+            let waiting = bytes.len();
+            self.feed.receive(&mut self.server, &mut bytes);
+            self.hear(&mut bytes);
+            if bytes.len() == waiting {
                 return;
             }
         }
     }
 
-    /// Takes events and transmits until nothing moves.
     fn listen(&mut self) {
+        self.hear(&mut &[][..]);
+    }
+
+    /// Takes events and transmits until nothing moves.
+    fn hear(&mut self, bytes: &mut &[u8]) {
         loop {
-            let told = match self.server.next_event() {
+            let told = match self.feed.next_event(&mut self.server, bytes) {
                 Ok(Some(event)) => Some(describe(event)),
                 Err(error) if !self.failed => {
                     self.failed = true;

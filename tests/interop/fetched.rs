@@ -59,6 +59,13 @@ by!(mpop:
     is_told_that_the_password_is_wrong
     fetches_five_mebibytes);
 
+by!(mutt:
+    fetches_in_plain_text
+    fetches_after_stls
+    fetches_over_implicit_tls
+    is_told_that_the_password_is_wrong
+    fetches_five_mebibytes);
+
 by!(node_pop3:
     fetches_in_plain_text
     fetches_over_implicit_tls

@@ -178,6 +178,26 @@ fn msmtp_logs_in_by_every_mechanism() {
     }
 }
 
+/// GNU SASL's own program binds the exchange to the TLS channel by tls-exporter.
+#[test]
+fn gsasl_binds_its_login_to_the_channel() {
+    for mechanism in [Mechanism::ScramSha1Plus, Mechanism::ScramSha256Plus] {
+        let mechanisms = Mechanisms::SERVER_DEFAULT.with(mechanism);
+        let encryption = Encryption::StartTls;
+        let server = OurServer::start(Settings { encryption, require_auth: true, mechanisms, ..Settings::OPEN });
+        for (user, password) in ACCOUNTS {
+            let login = |password| Some(Login { mechanism: mechanism.name(), user, password });
+            let right = Job { encryption, login: login(password), ..job(&server, b"") };
+            let outcome = clients::gsasl::log_in(&right);
+            assert!(outcome.success && outcome.transcript.contains("server trusted"), "{}", outcome.transcript);
+            assert!(outcome.transcript.contains("235 2.7.0"), "{mechanism}: {}", outcome.transcript);
+
+            let outcome = clients::gsasl::log_in(&Job { login: login("wrong"), ..right });
+            assert!(!outcome.success && outcome.transcript.contains("535"), "{mechanism}: {}", outcome.transcript);
+        }
+    }
+}
+
 #[track_caller]
 fn submit(send: Send, encryption: Encryption) {
     let server = submission_server(encryption);

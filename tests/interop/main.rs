@@ -8,6 +8,7 @@ mod controls;
 mod fetched;
 mod fetchers;
 mod from_clients;
+mod from_maildrops;
 mod lmtp;
 mod message;
 mod ours;

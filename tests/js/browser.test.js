@@ -104,6 +104,55 @@ for (const entry of ['/index.browser.js', '/bundled/mailproto.js']) {
   });
 }
 
+/** In the page: a maildrop served and fetched, with a login by SCRAM. */
+async function fetchInPage(entry) {
+  const { init, drive, fetchMail, Pop3Server, ScramServer, scramVerifier } = await import(entry);
+  await init();
+  const there = new TransformStream();
+  const back = new TransformStream();
+  const server = new Pop3Server({ mechanisms: ['SCRAM-SHA-256'], authWithoutTls: true });
+  const driver = drive(server, { readable: there.readable, writable: back.writable });
+  const known = scramVerifier('SHA-256', 'tanstaaf');
+  const data = new TextEncoder().encode(`Subject: in a page\r\n\r\n.dots\r\n${'line of text\r\n'.repeat(20_000)}`);
+  const deleted = [];
+  const served = (async () => {
+    let exchange;
+    for await (const event of driver) {
+      if (event.type === 'authResponse') {
+        if (event.first) exchange = new ScramServer(event.mechanism);
+        let step = exchange.respond(event.response);
+        if (step.type === 'user') step = exchange.challenge(known);
+        if (step.type === 'challenge') server.challenge(step.challenge);
+        else if (step.type === 'complete') server.accept();
+        else server.reject();
+      } else if (event.type === 'open') server.open(1, data.length);
+      else if (event.type === 'size' || event.type === 'delete') server.size(data.length);
+      else if (event.type === 'uniqueId') server.uniqueId('only');
+      else if (event.type === 'message') {
+        server.accept();
+        await driver.sendBody(data);
+      } else if (event.question) {
+        deleted.push(...(event.deleted ?? []));
+        server.accept();
+      }
+    }
+  })();
+  const mail = fetchMail({
+    socket: { readable: back.readable, writable: there.writable }, auth: { user: 'tim', password: 'tanstaaf' }, tls: 'none',
+  });
+  let whole = false;
+  for await (const message of mail) {
+    whole = (await new Response(message.body).text()) === new TextDecoder().decode(data);
+    await message.accept();
+  }
+  await served;
+  return { whole, deleted, removed: mail.removed };
+}
+
+test('a client fetches from a server inside the page, and proves a password by SCRAM', async () => {
+  assert.deepEqual(await inPage(fetchInPage, '/bundled/mailproto.js'), { whole: true, deleted: [1], removed: 1 });
+});
+
 test('sessions work in the page without streams, and errors have their words', async () => {
   const outcome = await inPage(async (entry) => {
     const { init, SmtpClient, SmtpServer } = await import(entry);

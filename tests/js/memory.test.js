@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { init, SmtpClient, SmtpServer } from 'mailproto';
+import { init, Pop3Client, Pop3Download, Pop3Server, SmtpClient, SmtpServer } from 'mailproto';
+import { answer, maildrop } from './support/maildrop.js';
 import { converse } from './support/pipe.js';
 
 before(() => init());
@@ -29,6 +30,24 @@ function deliver() {
   return [client, server];
 }
 
+/** A whole small download, and a client that logs in. */
+function download() {
+  const login = { user: 'tim', password: 'tanstaaf', allowWithoutTls: true };
+  const client = new Pop3Download({ login });
+  const server = new Pop3Server({ authWithoutTls: true });
+  const drop = maildrop(['Subject: x\r\n\r\n']);
+  converse(client, server, {
+    hearClient: ({ type }) => type === 'messageEnd' && client.accept(),
+    hearServer(event) {
+      if (answer(server, event, drop) || event.type !== 'message') return;
+      server.accept();
+      server.sendData(drop.messages[0].data);
+      server.finishData();
+    },
+  });
+  return [client, server, new Pop3Client()];
+}
+
 /** Bytes of the module's memory. */
 function size() {
   const client = new SmtpClient();
@@ -40,7 +59,7 @@ function size() {
 /** Makes so many sessions at once and ends them, again and again. */
 async function rounds(count, end) {
   for (let round = 0; round < count; round += 1) {
-    let sessions = Array.from({ length: 100 }, deliver).flat();
+    let sessions = Array.from({ length: 30 }, () => [...deliver(), ...download()]).flat();
     await end(sessions);
     sessions = undefined;
   }

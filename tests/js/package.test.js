@@ -13,6 +13,9 @@ import * as slim from 'mailproto/slim';
 
 const PACKAGE = fileURLToPath(new URL('../../bindings/wasm/npm/', import.meta.url));
 const HERE = import.meta.dirname;
+/** All types, in one text. */
+const types = () =>
+  readdirSync(join(PACKAGE, 'types')).map((name) => readFileSync(join(PACKAGE, 'types', name), 'utf8')).join('');
 const run = (program, options, cwd) => execFileSync(program, options, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** A folder for one test. */
@@ -26,7 +29,7 @@ test('what is packed is installed and imported by Node, and sends mail there', (
   const place = folder(t);
   const [{ filename, files }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', place], PACKAGE));
   const names = files.map(({ path }) => path);
-  for (const name of ['mailproto_bg.wasm', 'mailproto.js', 'index.d.ts', 'types.d.ts', 'README.md', 'lib/driver.js', 'LICENSE-MIT', 'LICENSE-APACHE']) {
+  for (const name of ['mailproto_bg.wasm', 'mailproto.js', 'index.d.ts', 'types.d.ts', 'types/pop3.d.ts', 'README.md', 'lib/driver.js', 'LICENSE-MIT', 'LICENSE-APACHE']) {
     assert.ok(names.includes(name), `${name} is in the package`);
   }
   writeFileSync(join(place, 'package.json'), '{ "private": true, "type": "module" }');
@@ -72,12 +75,12 @@ test('the types say what the package does, and the wrong use of it is an error',
 });
 
 test('every export has a type, and every type of a value an export', () => {
-  const types = readFileSync(join(PACKAGE, 'types.d.ts'), 'utf8');
-  const typed = [...types.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
+  const declared = types();
+  const typed = [...declared.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual([...typed, 'init'].sort(), Object.keys(mailproto).sort());
   assert.deepEqual([...typed, 'init', 'initSync'].sort(), Object.keys(slim).sort());
   const members = (name) => {
-    const [, body] = new RegExp(`^export (?:class|interface) ${name}[ <][^\\n]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(types);
+    const [, body] = new RegExp(`^export (?:class|interface) ${name}[ <][^\\n]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(declared);
     return [...body.matchAll(/^  (?:readonly )?(\w+)\??[(:]/gm)].map(([, member]) => member).filter((member) => member !== 'constructor');
   };
   const real = (Class) => {
@@ -87,7 +90,7 @@ test('every export has a type, and every type of a value an export', () => {
     }
     return [...new Set(names)].filter((name) => name !== 'constructor').sort();
   };
-  for (const name of ['SmtpClient', 'SmtpServer', 'SmtpSubmission']) {
+  for (const name of ['SmtpClient', 'SmtpServer', 'SmtpSubmission', 'Pop3Client', 'Pop3Server', 'Pop3Download']) {
     assert.deepEqual([...new Set([...members('Session'), ...members(name)])].sort(), real(mailproto[name]), name);
   }
   assert.deepEqual([...new Set(members('Driver'))].sort(), real(mailproto.Driver));
@@ -96,13 +99,14 @@ test('every export has a type, and every type of a value an export', () => {
 test('the names in the types are those of the module', async () => {
   await mailproto.init();
   const raw = await import(new URL('mailproto.js', `file://${PACKAGE}`));
-  const types = readFileSync(join(PACKAGE, 'types.d.ts'), 'utf8');
+  const declared = types();
   const union = (name) => {
-    const [, body] = new RegExp(`^export type ${name} =([^;]*);`, 'm').exec(types);
+    const [, body] = new RegExp(`^export type ${name} =([^;]*);`, 'm').exec(declared);
     return [...body.matchAll(/'([^']+)'/g)].map(([, word]) => word).sort();
   };
   assert.deepEqual(union('Keyword'), [...raw.extensionKeywords()].sort());
   assert.deepEqual(union('Mechanism'), [...raw.mechanismNames()].sort());
+  assert.deepEqual(union('CapabilityTag'), [...raw.capabilityTags()].sort());
   assert.deepEqual(union('Anomaly'), [...raw.anomalyNames()].sort());
 });
 

@@ -1,7 +1,7 @@
 // A walk through the types: it must compile, and is not run.
 
-import { drive, init, MailprotoError, Refusal, SendError, sendMail, serveConnection, SmtpClient, SmtpServer, SmtpSubmission } from 'mailproto';
-import type { Data, DuplexSocket, SmtpClientEvent, SmtpServerEvent, SmtpSubmissionEvent } from 'mailproto';
+import { bestMechanism, drive, FetchError, fetchMail, init, MailprotoError, Pop3Client, Pop3Server, Refusal, SendError, sendMail, serveConnection, SmtpClient, SmtpServer, SmtpSubmission } from 'mailproto';
+import type { Data, DownloadState, DuplexSocket, Pop3ClientEvent, Pop3ServerEvent, SmtpClientEvent, SmtpServerEvent, SmtpSubmissionEvent } from 'mailproto';
 import { accept, connect } from 'mailproto/node';
 import { init as initSlim, initSync } from 'mailproto/slim';
 import { createServer } from 'node:net';
@@ -100,4 +100,42 @@ createServer((socket) => {
     { name: 'mx.example.org', startTls: true },
   ).then(({ error }) => console.log(error));
 });
-console.log(ofServer);
+function ofPop3Client(event: Pop3ClientEvent): string | number | null {
+  switch (event.type) {
+    case 'greeting':
+      return event.timestamp;
+    case 'response':
+      return event.response.ok ? (event.messages ?? 0) : event.response.code;
+    case 'listing':
+      return event.size;
+    case 'capability':
+      return event.mechanisms?.[0] ?? event.tag;
+    default:
+      return event.type;
+  }
+}
+
+function ofPop3Server(event: Pop3ServerEvent): number {
+  if (event.type === 'auth') return event.proof === 'token' ? event.token.length : event.password.length;
+  if (event.type === 'update') return event.deleted.length;
+  return event.type === 'message' ? (event.lines ?? event.number) : 0;
+}
+
+const popClient = new Pop3Client({ timeouts: { update: 60 } });
+popClient.auth('SCRAM-SHA-256', { user: 'tim', password: 'secret' });
+for await (const event of drive(popClient, pair)) ofPop3Client(event);
+{
+  using server = new Pop3Server({ offer: ['STLS'], mechanisms: ['SCRAM-SHA-256'] });
+  server.reject('busy', 'IN-USE');
+}
+const mail = fetchMail({ socket: pair, auth: { user: 'tim', token: 'ya29' }, retention: { keepDays: 14 } });
+try {
+  for await (const message of mail) {
+    console.log(message.uniqueId?.length, await new Response(message.body).text());
+    await message.accept();
+  }
+} catch (error) {
+  if (error instanceof FetchError) console.log(error.failure.login?.tokenError);
+}
+const state: DownloadState = mail.state;
+console.log(ofServer, ofPop3Server, state, bestMechanism(['PLAIN'], { anonymous: '' }));

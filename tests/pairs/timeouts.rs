@@ -166,3 +166,19 @@ fn a_server_host_that_never_answers_leaves_the_sender_with_the_right_verdict() {
         assert!(matches!(connection.client.error, Some(Error::Closed(Closure::TimedOut(_)))));
     }
 }
+
+#[test]
+fn a_host_that_says_it_sent_nothing_does_not_put_a_timeout_off() {
+    fn assert_not_put_off<E: Endpoint>(endpoint: &mut E, seconds: u64, reason: TimeoutReason) {
+        endpoint.handle_time(Instant::from_millis(0));
+        for now in (0..seconds).step_by(10) {
+            endpoint.handle_time(Instant::from_millis(now * 1_000));
+            endpoint.transmitted(0);
+            assert!(endpoint.next_event().is_ok_and(|event| event.is_none()));
+        }
+        endpoint.handle_time(Instant::from_millis(seconds * 1_000));
+        assert_eq!(endpoint.next_event().err(), Some(timed_out(reason)));
+    }
+    assert_not_put_off(&mut client(&TALK[..1]), 300, TimeoutReason::Reply);
+    assert_not_put_off(&mut server("EHLO x\r\nMAIL FRO"), 300, TimeoutReason::Command);
+}

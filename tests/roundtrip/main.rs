@@ -4,3 +4,4 @@ mod commands;
 mod encodings;
 mod replies;
 mod smuggling;
+mod state;

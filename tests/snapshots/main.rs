@@ -1,6 +1,8 @@
 //! What hosts are told, word for word: event logs of whole conversations, and the text of every
 //! error. A change of any of them is seen and approved, never noticed by a user first.
 
+mod pop3;
+
 use mailproto::smtp::{
     Abort, Client, ClientEvent, ClientOptions, Envelope, ExtensionSet, Server, ServerEvent, ServerOptions, Submission,
     SubmissionEvent, SubmissionOptions,
@@ -51,17 +53,21 @@ fn every_error_explains_itself() {
     insta::assert_snapshot!(all.map(|error| format!("{error}\n")).collect::<String>());
 }
 
-/// Replies show their bytes; as text they can be read.
+/// Replies, responses and lines show their bytes; as text they can be read.
 fn readable(event: &str) -> String {
-    let mut text = String::new();
-    let mut rest = event;
-    while let Some((before, behind)) = rest.split_once("lines: [") {
-        let (bytes, after) = behind.split_once(']').unwrap();
-        let bytes: Vec<u8> = bytes.split(", ").map(|byte| byte.parse().unwrap()).collect();
-        write!(text, "{before}lines: {:?}", bytes.escape_ascii().to_string()).unwrap();
-        rest = after;
+    let mut text = event.to_owned();
+    for field in ["lines", "rest", "line"] {
+        let mut rest = std::mem::take(&mut text);
+        while let Some((before, behind)) = rest.split_once(&format!(" {field}: [")) {
+            let (bytes, after) = behind.split_once(']').unwrap();
+            let bytes: Vec<u8> =
+                bytes.split(", ").filter(|byte| !byte.is_empty()).map(|byte| byte.parse().unwrap()).collect();
+            write!(text, "{before} {field}: {:?}", bytes.escape_ascii().to_string()).unwrap();
+            rest = after.to_owned();
+        }
+        text += &rest;
     }
-    text + rest
+    text
 }
 
 #[test]

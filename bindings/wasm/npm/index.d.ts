@@ -1,5 +1,5 @@
 /**
- * SMTP and LMTP, client and server, as pure state machines: bytes in, events out, over any sockets.
+ * SMTP, LMTP and POP3, client and server, as pure state machines: bytes in, events out, over any sockets.
  *
  * ```js
  * import { init, sendMail } from 'mailproto';

@@ -6,7 +6,7 @@
 
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocketOptions } from 'node:tls';
-import type { DuplexSocket } from './types.js';
+import type { ChannelBinding, DuplexSocket } from './types.js';
 
 export interface NodeSocket extends DuplexSocket {
   startTls(options?: ConnectionOptions | TLSSocketOptions): Promise<NodeSocket>;
@@ -14,6 +14,8 @@ export interface NodeSocket extends DuplexSocket {
   readonly secure: boolean;
   readonly remoteAddress?: string;
   readonly remotePort?: number;
+  /** The exporter of TLS 1.3 (RFC 9266). */
+  channelBinding(): ChannelBinding | undefined;
 }
 
 export interface ConnectOptions {

@@ -45,6 +45,13 @@ class NodeSocket {
     this.writable = writing(socket);
   }
 
+  /** What both ends of this TLS channel know, and nobody in between (RFC 9266). */
+  channelBinding() {
+    if (!this.secure || this.#socket.getProtocol() !== 'TLSv1.3') return undefined;
+    const data = this.#socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+    return { kind: 'tls-exporter', data: new Uint8Array(data) };
+  }
+
   async startTls(options) {
     const { isServer, host } = this.#side;
     const given = { ...this.#side.tlsOptions, ...options };

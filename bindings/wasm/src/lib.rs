@@ -12,6 +12,10 @@
 //! | [`SmtpClient`] | [`mailproto::smtp::Client`] | `smtp-client` |
 //! | [`SmtpServer`] | [`mailproto::smtp::Server`] | `smtp-server` |
 //! | [`SmtpSubmission`] | [`mailproto::smtp::Submission`] | `submission` |
+//! | [`Pop3Client`] | [`mailproto::pop3::Client`] | `pop3-client` |
+//! | [`Pop3Server`] | [`mailproto::pop3::Server`] | `pop3-server` |
+//! | [`Pop3Download`] | [`mailproto::pop3::Download`] | `download` |
+//! | [`ScramServer`] | [`mailproto::sasl::ScramServer`] | `scram` |
 //!
 //! Rules of this border:
 //!
@@ -25,8 +29,22 @@
 //! The package that people use, with its types and documentation, is in `npm/`.
 
 #![cfg_attr(
-    not(all(feature = "smtp-client", feature = "smtp-server", feature = "submission")),
-    allow(dead_code, reason = "what a handle that is switched off would read and make")
+    not(all(
+        feature = "smtp-client",
+        feature = "smtp-server",
+        feature = "submission",
+        feature = "pop3-client",
+        feature = "pop3-server",
+        feature = "download",
+        feature = "scram"
+    )),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        unused_variables,
+        reason = "what a handle that is switched off would read and make"
+    )
 )]
 #![no_std]
 
@@ -36,32 +54,27 @@ extern crate std;
 
 #[macro_use]
 mod endpoint;
-#[cfg(feature = "smtp-client")]
-mod client;
+#[macro_use]
+mod options;
+mod anomaly;
 mod error;
-mod extension;
 mod input;
 mod interop;
-mod options;
 mod output;
-#[cfg(any(feature = "smtp-client", feature = "submission"))]
-mod parameter;
+#[cfg(any(feature = "pop3-client", feature = "pop3-server", feature = "download"))]
+mod pop3;
 #[cfg(target_family = "wasm")]
 mod runtime;
-#[cfg(feature = "smtp-server")]
-mod server;
-#[cfg(feature = "smtp-server")]
-mod shown;
-#[cfg(feature = "submission")]
-mod submission;
+mod sasl;
+#[cfg(any(feature = "smtp-client", feature = "smtp-server", feature = "submission"))]
+mod smtp;
 #[cfg(test)]
 mod types_test;
 
-#[cfg(feature = "smtp-client")]
-pub use client::SmtpClient;
-pub use extension::{anomaly_names, extension_keywords, mechanism_names};
+pub use anomaly::anomaly_names;
 pub use interop::Array;
-#[cfg(feature = "smtp-server")]
-pub use server::SmtpServer;
-#[cfg(feature = "submission")]
-pub use submission::SmtpSubmission;
+#[cfg(any(feature = "pop3-client", feature = "pop3-server", feature = "download"))]
+pub use pop3::*;
+pub use sasl::*;
+#[cfg(any(feature = "smtp-client", feature = "smtp-server", feature = "submission"))]
+pub use smtp::*;

@@ -1,9 +1,6 @@
 //! Making the plain objects that JavaScript gets.
 
 use crate::interop::{Array, Object, Uint8Array};
-use alloc::string::String;
-use alloc::vec::Vec;
-use mailproto::smtp::Reply;
 use wasm_bindgen::JsValue;
 
 /// A plain object in the making.
@@ -51,27 +48,38 @@ impl Fields {
         self.value(name, &object.0)
     }
 
-    /// With a reply as `reply`: its code, its enhanced status code as text or null, and its lines
-    /// without either.
-    pub(crate) fn reply(self, reply: &Reply<'_>) -> Self {
-        let mut text = Vec::new();
-        let mut enhanced: &[u8] = &[];
-        for line in reply.lines() {
-            if !text.is_empty() {
-                text.push(b'\n');
-            }
-            text.extend_from_slice(line.message());
-            if line.enhanced().is_some() {
-                enhanced = line.text().split(|byte| *byte == b' ').next().unwrap_or_default();
-            }
+    /// With a text, or null where there is none.
+    pub(crate) fn text_or_null(self, name: &str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(name, text),
+            None => self.value(name, &JsValue::NULL),
         }
-        let code = Self::new().number("code", f64::from(reply.code()));
-        let code = if enhanced.is_empty() {
-            code.value("enhanced", &JsValue::NULL)
-        } else {
-            code.text("enhanced", &String::from_utf8_lossy(enhanced))
-        };
-        self.object("reply", code.text("text", &String::from_utf8_lossy(&text)))
+    }
+
+    /// With a number, or null where there is none.
+    pub(crate) fn number_or_null(self, name: &str, number: Option<f64>) -> Self {
+        match number {
+            Some(number) => self.number(name, number),
+            None => self.value(name, &JsValue::NULL),
+        }
+    }
+
+    /// With a copy of these bytes, or null where there are none.
+    pub(crate) fn bytes_or_null(self, name: &str, bytes: Option<&[u8]>) -> Self {
+        match bytes {
+            Some(bytes) => self.bytes(name, bytes),
+            None => self.value(name, &JsValue::NULL),
+        }
+    }
+}
+
+#[cfg(any(feature = "smtp-client", feature = "pop3-client"))]
+impl Fields {
+    /// With a challenge, decoded; null if it is not base64.
+    pub(crate) fn challenge(self, text: &[u8]) -> Self {
+        let mut text = text.to_vec();
+        let length = mailproto::codec::base64::decode_in_place(&mut text).ok();
+        self.bytes_or_null("challenge", length.and_then(|length| text.get(..length)))
     }
 }
 

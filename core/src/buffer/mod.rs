@@ -168,6 +168,7 @@ impl<S: Store> Buffer<S> {
     }
 
     /// The first `count` bytes of the space were filled.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn fill(&mut self, count: usize) {
         let size = self.store.bytes().len();
         let end = (self.end as usize + count).min(size);

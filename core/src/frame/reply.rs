@@ -86,15 +86,33 @@ impl ReplyFramer {
         if self.dropping {
             return self.drop_lines(input);
         }
-        // Where a peer sends byte by byte, most of them end no line and say nothing else.
-        if let [byte] = after(input, self.scanned as usize)
-            && *byte != b'\n'
-            && input.len() < limit
-        {
-            self.scanned += 1;
+        if self.passes(input, limit) {
             return ReplyFrame::Incomplete;
         }
+        self.find(input, limit)
+    }
+
+    /// Out of the way of what passes a byte, which is to stay small.
+    #[inline(never)]
+    fn find(&mut self, input: &[u8], limit: usize) -> ReplyFrame {
+        if WIDE
+            && self.scanned == 0
+            && let Some(frame) = one_line(input, limit)
+        {
+            return frame;
+        }
         self.look(input, limit)
+    }
+
+    /// Goes past the one byte that has come, if it ends no line: where a peer sends byte by byte, most of
+    /// them do not, and say nothing else.
+    #[inline]
+    pub(crate) fn passes(&mut self, input: &[u8], limit: usize) -> bool {
+        let passes = matches!(after(input, self.scanned as usize), [byte] if *byte != b'\n')
+            && input.len() < limit
+            && !self.dropping;
+        self.scanned += u32::from(passes);
+        passes
     }
 
     #[inline]
@@ -183,7 +201,7 @@ impl ReplyFramer {
     #[inline(always)]
     fn keep(&mut self, line: &[u8], end: usize) {
         // The dot first: it is rarer than the digit.
-        if line.get(5) == Some(&b'.') && matches!(line.get(4), Some(b'2' | b'4' | b'5')) {
+        if may_have_enhanced(line) {
             self.enhanced = self.kept + 4;
         }
         self.last_line = self.kept;
@@ -205,6 +223,32 @@ impl ReplyFramer {
             last_line: last_line as usize,
         }
     }
+}
+
+/// Whether an enhanced status code may stand behind the head of a line.
+#[inline(always)]
+fn may_have_enhanced(line: &[u8]) -> bool {
+    line.get(5) == Some(&b'.') && matches!(line.get(4), Some(b'2' | b'4' | b'5'))
+}
+
+/// The reply of one line at the front of `input`, where there is one with a space behind its code, as most
+/// are. The framer finds the same line by line, but takes longer.
+#[inline]
+fn one_line(input: &[u8], limit: usize) -> Option<ReplyFrame> {
+    let [a, b, c, b' ', ..] = *input else { return None };
+    let end = line_feed(input)? + 1;
+    let line = front(input, end);
+    (end > 4 && end <= limit).then(|| ReplyFrame::Reply {
+        length: end,
+        consumed: end,
+        code: [a, b, c],
+        truncated: false,
+        bare_lf: !line.ends_with(b"\r\n"),
+        mixed: false,
+        odd: false,
+        enhanced: if may_have_enhanced(line) { 4 } else { 0 },
+        last_line: 0,
+    })
 }
 
 /// The first four bytes of a line, 0 where LF ends it before.
@@ -287,6 +331,30 @@ mod tests {
             }
         }
         panic!("the reply was not found");
+    }
+
+    #[test]
+    fn a_reply_of_one_line_is_found_as_line_by_line() {
+        for reply in [
+            &b"250 2.1.0 fine\r\n220"[..],
+            b"250 fine\n",
+            b"250 \r\n",
+            b"\n50 x\r\n",
+            b"25\n x\r\n",
+            b"250 5.1.1\r\n250-",
+            b"\x00\x01\x02 x\r\n",
+            b"250 4.\r\n",
+            b"250 no end",
+        ] {
+            for limit in 1..30 {
+                let long = ReplyFramer::default().look(reply, limit);
+                if let Some(found) = one_line(reply, limit) {
+                    assert_eq!(found, long, "{reply:?} within {limit}");
+                }
+                assert_eq!(ReplyFramer::default().next(reply, limit), long, "{reply:?} within {limit}");
+            }
+        }
+        assert!(one_line(b"250 2.1.0 fine\r\n", 16).is_some());
     }
 
     #[test]

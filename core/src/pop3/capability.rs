@@ -70,40 +70,32 @@ impl<'a> Capability<'a> {
         let mut rest = line;
         let tag = word(&mut rest)?;
         let parameters = utf8(rest.trim_ascii())?;
-        let is = |name: &str| tag.eq_ignore_ascii_case(name);
-        Some(if is("TOP") {
-            Self::Top
-        } else if is("USER") {
-            Self::User
-        } else if is("SASL") {
-            // By bytes: the search of the standard library for characters is large, and can panic.
-            let names = parameters.as_bytes().split(|byte| *byte == b' ');
-            Self::Sasl(names.filter_map(Mechanism::from_name).fold(Mechanisms::NONE, Mechanisms::with))
-        } else if is("RESP-CODES") {
-            Self::RespCodes
-        } else if is("LOGIN-DELAY") {
-            let seconds = number_u32(word(&mut rest)?.as_bytes())?;
-            Self::LoginDelay { seconds, per_user: is_user(rest) }
-        } else if is("PIPELINING") {
-            Self::Pipelining
-        } else if is("EXPIRE") {
-            let days = word(&mut rest)?.as_bytes();
-            let days = if days.eq_ignore_ascii_case(b"NEVER") { None } else { Some(number_u32(days)?) };
-            Self::Expire { days, per_user: is_user(rest) }
-        } else if is("UIDL") {
-            Self::Uidl
-        } else if is("IMPLEMENTATION") {
-            Self::Implementation(parameters)
-        } else if is("AUTH-RESP-CODE") {
-            Self::AuthRespCode
-        } else if is("STLS") {
-            Self::Stls
-        } else if is("UTF8") {
-            Self::Utf8 { user: is_user(rest) }
-        } else if is("LANG") {
-            Self::Lang
-        } else {
-            Self::Unknown { tag, parameters }
+        Some(match CapabilitySet::of_tag(tag) {
+            CapabilitySet::TOP => Self::Top,
+            CapabilitySet::USER => Self::User,
+            CapabilitySet::SASL => {
+                // By bytes: the search of the standard library for characters is large, and can panic.
+                let names = parameters.as_bytes().split(|byte| *byte == b' ');
+                Self::Sasl(names.filter_map(Mechanism::from_name).fold(Mechanisms::NONE, Mechanisms::with))
+            }
+            CapabilitySet::RESP_CODES => Self::RespCodes,
+            CapabilitySet::LOGIN_DELAY => {
+                let seconds = number_u32(word(&mut rest)?.as_bytes())?;
+                Self::LoginDelay { seconds, per_user: is_user(rest) }
+            }
+            CapabilitySet::PIPELINING => Self::Pipelining,
+            CapabilitySet::EXPIRE => {
+                let days = word(&mut rest)?.as_bytes();
+                let days = if days.eq_ignore_ascii_case(b"NEVER") { None } else { Some(number_u32(days)?) };
+                Self::Expire { days, per_user: is_user(rest) }
+            }
+            CapabilitySet::UIDL => Self::Uidl,
+            CapabilitySet::IMPLEMENTATION => Self::Implementation(parameters),
+            CapabilitySet::AUTH_RESP_CODE => Self::AuthRespCode,
+            CapabilitySet::STLS => Self::Stls,
+            CapabilitySet::UTF8 => Self::Utf8 { user: is_user(rest) },
+            CapabilitySet::LANG => Self::Lang,
+            _ => Self::Unknown { tag, parameters },
         })
     }
 
@@ -157,10 +149,7 @@ macro_rules! capabilities {
             /// Every capability the library knows.
             pub const ALL: Self = Self(0 $(| 1 << $bit)*);
 
-            /// The tag of each capability in the set.
-            pub fn tags(self) -> impl Iterator<Item = &'static str> {
-                [$(($bit, $tag)),*].into_iter().filter(move |(bit, _)| self.0 & (1 << bit) != 0).map(|(_, tag)| tag)
-            }
+            const TAGS: &[(u16, &str)] = &[$((1 << $bit, $tag)),*];
         }
     };
 }
@@ -197,6 +186,17 @@ capabilities! {
 impl CapabilitySet {
     /// No capability.
     pub const NONE: Self = Self(0);
+
+    /// The tag of each capability in the set.
+    pub fn tags(self) -> impl Iterator<Item = &'static str> {
+        Self::TAGS.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, tag)| *tag)
+    }
+
+    /// The capability of this tag, in any case; none for an unknown one.
+    fn of_tag(tag: &str) -> Self {
+        let is_it = |(_, known): &&(u16, &str)| known.eq_ignore_ascii_case(tag);
+        Self::TAGS.iter().find(is_it).map_or(Self::NONE, |(bit, _)| Self(*bit))
+    }
 
     /// What a server can do by itself, on a host that knows nothing of extensions. STLS needs TLS, EXPIRE and
     /// LOGIN-DELAY promise something, UTF8 and LANG are for a host that knows them.

@@ -1,11 +1,11 @@
 //! Service extensions (RFC 5321 §2.2): what an EHLO reply announces.
 
 use super::extension_set::{ExtensionSet, WINDOW};
-use super::key::{key, key_of};
+use super::key::{key, key_of, key_within};
 use crate::leniency::Anomalies;
 use crate::sasl::{Mechanism, Mechanisms};
 use crate::slice::{WIDE, after, front, is_ascii};
-use crate::text::{KEYWORD, is, number, number_u32, utf8};
+use crate::text::{KEYWORD, is, leading_number, number, number_u32, utf8, word_length};
 
 /// One line of an EHLO reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +87,33 @@ impl<'a> Extension<'a> {
         let extension = ExtensionSet::named_within(window, length);
         match ALONE.get(extension.bits().trailing_zeros() as usize) {
             Some(found) => Some(*found),
-            None => Self::from_text(front(window, length)),
+            None => Self::from_unknown(front(window, length)),
         }
+    }
+
+    /// [`from_text`](Self::from_text) of a word that is no known keyword.
+    fn from_unknown(word: &'a [u8]) -> Option<Self> {
+        let is_keyword =
+            word.first().is_some_and(u8::is_ascii_alphanumeric) && word.iter().all(|byte| is(*byte, KEYWORD));
+        if !is_keyword {
+            return Self::from_text(word);
+        }
+        Some(Self::Unknown { keyword: utf8(word)?, parameters: "" })
+    }
+
+    /// SIZE or AUTH at the front of `lines`, and how many bytes it is, where it is written as nearly
+    /// everybody writes it and a line end follows. [`from_text`](Self::from_text) says the same of these
+    /// too, but takes longer.
+    #[inline]
+    pub(super) fn usual(lines: &'a [u8]) -> Option<(Self, usize)> {
+        const SIZE: u64 = key_of("SIZE ");
+        const AUTH: u64 = key_of("AUTH ");
+        let (extension, length) = match key_within(*lines.first_chunk()?, 5) {
+            SIZE => usual_size(lines, 5)?,
+            AUTH => usual_mechanisms(lines, 4)?,
+            _ => return None,
+        };
+        after(lines, length).starts_with(b"\r\n").then_some((extension, length))
     }
 
     /// [`parse`](Self::parse), but `None` for what is malformed.
@@ -221,20 +246,53 @@ fn size(parameters: &[u8]) -> Option<u64> {
     number(parameters).or_else(|| parameters.iter().all(u8::is_ascii_digit).then_some(u64::MAX))
 }
 
-/// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
-fn mechanisms(parameters: &[u8]) -> Mechanisms {
+/// The number that starts at `place` of a SIZE line, and where it ends.
+#[inline]
+fn usual_size(line: &[u8], place: usize) -> Option<(Extension<'static>, usize)> {
+    let (value, count) = leading_number(after(line, place))?;
+    let (mut value, mut end) = (u64::from(value), place + count);
+    // Beyond that the value might not fit.
+    while let Some(digit @ b'0'..=b'9') = line.get(end).filter(|_| end < place + 19) {
+        value = value * 10 + u64::from(digit - b'0');
+        end += 1;
+    }
+    Some((Extension::Size(Some(value)), end))
+}
+
+/// The mechanisms behind each space from `end` of an AUTH line on, as long as they are those that almost
+/// everybody offers, and where they end.
+#[inline]
+fn usual_mechanisms(line: &[u8], mut end: usize) -> Option<(Extension<'static>, usize)> {
+    let mut found = Mechanisms::NONE;
+    while line.get(end) == Some(&b' ') {
+        let window = after(line, end + 1).first_chunk()?;
+        let length = word_length(window);
+        found = found.with(well_known(length, key_within(*window, length))?);
+        end += 1 + length;
+    }
+    Some((Extension::Auth(found), end))
+}
+
+/// The mechanism of this length and key, where it is one that almost everybody offers.
+#[inline(always)]
+fn well_known(length: usize, key: u64) -> Option<Mechanism> {
     const PLAIN: u64 = key_of(Mechanism::Plain.name());
     const LOGIN: u64 = key_of(Mechanism::Login.name());
     const CRAM_MD5: u64 = key_of(Mechanism::CramMd5.name());
+    match (length, key) {
+        (5, PLAIN) => Some(Mechanism::Plain),
+        (5, LOGIN) => Some(Mechanism::Login),
+        (8, CRAM_MD5) => Some(Mechanism::CramMd5),
+        _ => None,
+    }
+}
+
+/// The mechanisms of an AUTH line that have a name here (RFC 4954 §3).
+fn mechanisms(parameters: &[u8]) -> Mechanisms {
     let (mut found, mut rest) = (Mechanisms::NONE, parameters);
     while let Some(word) = next_word(&mut rest) {
-        // Almost everybody offers the first two.
-        let mechanism = match (word.len(), if WIDE { key(word) } else { 0 }) {
-            (5, PLAIN) => Some(Mechanism::Plain),
-            (5, LOGIN) => Some(Mechanism::Login),
-            (8, CRAM_MD5) => Some(Mechanism::CramMd5),
-            _ => Mechanism::from_name(word),
-        };
+        let known = if WIDE { well_known(word.len(), key(word)) } else { None };
+        let mechanism = known.or_else(|| Mechanism::from_name(word));
         if let Some(mechanism) = mechanism {
             found = found.with(mechanism);
         }
@@ -365,6 +423,46 @@ mod tests {
     fn a_line_that_is_no_keyword_is_an_anomaly() {
         for text in [&b""[..], b" PIPELINING", b"-X", b"\xff", b"8BITMIME=1", b"SIZE x", b"PIPELINING yes"] {
             assert_eq!(Extension::parse(text), Err(Anomalies::MALFORMED_EHLO_LINE), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_usual_way_says_what_the_long_way_says() {
+        for text in [
+            "SIZE 0",
+            "size 35882577",
+            "SIZE 123456789",
+            "SIZE 99999999999999999999999",
+            "SIZE 184467440737095516",
+            "SIZE",
+            "SIZE x",
+            "SIZE 12x",
+            "SIZE  12345678",
+            "SIZE 12345678 ",
+            "AUTH PLAIN LOGIN",
+            "auth login cram-md5 plain",
+            "AUTH CRAM-MD5X",
+            "AUTH XOAUTH2 PLAIN",
+            "AUTH",
+            "AUTH ",
+            "AUTH  PLAIN",
+            "AUTH PLAIN ",
+            "AUTH=PLAIN LOGIN",
+            "AUTHS PLAIN",
+            "SIZE 1844674407370955161",
+            "SIZE 18446744073709551615",
+            "SIZE 18446744073709551616",
+        ] {
+            let long = Extension::from_text(text.as_bytes());
+            for behind in ["\r\n", "\r\n250-8BITMIME\r\n250 DSN\r\n"] {
+                let lines = std::format!("{text}{behind}").into_bytes();
+                if let Some((found, length)) = Extension::usual(&lines) {
+                    assert_eq!((Some(found), length), (long, text.len()), "{text:?}");
+                }
+            }
+        }
+        for text in ["SIZE 123456789\r\n", "AUTH PLAIN CRAM-MD5 LOGIN\r\n250"] {
+            assert!(Extension::usual(text.as_bytes()).is_some(), "{text:?}");
         }
     }
 

@@ -17,6 +17,13 @@ pub(super) fn key(word: &[u8]) -> u64 {
     capitals(number_of(word).unwrap_or(0))
 }
 
+/// [`key`] of the first `length` bytes of these, at most eight.
+#[inline(always)]
+pub(super) fn key_within(bytes: [u8; 8], length: usize) -> u64 {
+    let outside = u64::MAX.checked_shl(8 * length as u32).unwrap_or(0);
+    capitals(u64::from_le_bytes(bytes) & !outside)
+}
+
 /// [`key`] of a name that is known.
 pub(super) const fn key_of(name: &str) -> u64 {
     let name = name.as_bytes();
@@ -40,6 +47,8 @@ mod tests {
             let mut text = name.to_ascii_lowercase().into_bytes();
             assert_eq!(key(name.as_bytes()), key_of(name));
             assert_eq!(key(&text), key_of(name));
+            let window = std::format!("{name}\r\n250-X").into_bytes();
+            assert_eq!(key_within(*window.first_chunk().unwrap(), name.len()), key_of(name));
             for place in 0..text.len() {
                 for other in 0..=255 {
                     let byte = core::mem::replace(&mut text[place], other);

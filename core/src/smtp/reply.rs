@@ -5,7 +5,7 @@ use super::extension_set::WINDOW;
 use super::status::EnhancedCode;
 use crate::frame::{ReplyFrame, ReplyFramer, line_feed};
 use crate::leniency::{Anomalies, Leniency};
-use crate::slice::{after, front, is_ascii};
+use crate::slice::{WIDE, after, front, is_ascii};
 use crate::text::{Decimal, word_length};
 use core::fmt;
 
@@ -240,12 +240,25 @@ impl<'a> ReplyLines<'a> {
                     self.rest = after(self.rest, word.end);
                     Extension::from_word(word.window, word.length)
                 }
-                None => Extension::from_text(self.next()?.text()),
+                None => match self.next_usual() {
+                    Some(usual) => Some(usual),
+                    None => Extension::from_text(self.next()?.text()),
+                },
             };
             if found.is_some() {
                 return found;
             }
         }
+    }
+
+    /// The next line, if it is an extension that is not alone and stands there as it usually does.
+    #[inline]
+    fn next_usual(&mut self) -> Option<Extension<'a>> {
+        // With these behind the code, the line does not end within its head.
+        let [_, _, _, b'-' | b' ', text @ ..] = self.rest else { return None };
+        let (extension, length) = if WIDE { Extension::usual(text)? } else { return None };
+        self.rest = after(text, length + 2);
+        Some(extension)
     }
 }
 

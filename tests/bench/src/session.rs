@@ -25,6 +25,24 @@ pub(crate) fn serve(server: &mut Server, wire: &[u8], size: usize, mut keep: imp
     }
 }
 
+/// [`serve`] by a host with a read buffer of its own, which the server looks at in place.
+pub(crate) fn serve_in_place(server: &mut Server, wire: &[u8], size: usize, mut keep: impl FnMut(&[u8])) {
+    for mut read in wire.chunks(size) {
+        while let Some(event) = server.next_event_from(&mut read).expect("the conversation is sound") {
+            match event {
+                ServerEvent::Data(data) => keep(data),
+                event if event.is_question() => server.accept().expect("there is room for the answer"),
+                _ => {}
+            }
+        }
+        assert!(read.is_empty(), "what was read is taken when no question waits");
+        if server.wants_write() {
+            let sent = server.transmit().len();
+            server.transmitted(sent);
+        }
+    }
+}
+
 /// A server that has greeted.
 pub(crate) fn server() -> Server {
     let options = ServerOptions {

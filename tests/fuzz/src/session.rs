@@ -73,6 +73,8 @@ impl Record {
 /// The connection as the host sees it.
 pub struct Line<'a> {
     rest: &'a [u8],
+    /// What was read and not copied in.
+    held: &'a [u8],
     feed: Feed<'a>,
     /// What came of it so far.
     pub record: Record,
@@ -93,9 +95,18 @@ impl Line<'_> {
         sent
     }
 
-    /// Brings in the next portion; how much it was.
+    /// Brings in the next portion, or holds it to be looked at in place; how much it was.
     fn bring<E: Endpoint>(&mut self, endpoint: &mut E) -> usize {
+        if !self.held.is_empty() {
+            let taken = endpoint.receive(self.held);
+            self.held = &self.held[taken..];
+            return taken;
+        }
         let count = self.feed.portion(self.rest.len());
+        if self.feed.chance() {
+            (self.held, self.rest) = self.rest.split_at(count);
+            return count;
+        }
         let taken = endpoint.receive(&self.rest[..count]);
         self.rest = &self.rest[taken..];
         taken
@@ -132,7 +143,7 @@ pub fn converse<'a, E: Endpoint, H: Host<E>>(
     eof: bool,
     feed: Feed<'a>,
 ) -> (Record, E, H) {
-    let mut line = Line { rest: wire, feed, record: Record::default() };
+    let mut line = Line { rest: wire, held: &[], feed, record: Record::default() };
     host.begin(&mut line, &mut endpoint);
     let mut told_of_end = !eof;
     loop {
@@ -149,7 +160,7 @@ pub fn converse<'a, E: Endpoint, H: Host<E>>(
             assert!(endpoint.is_closed());
             break;
         }
-        if line.rest.is_empty() {
+        if line.rest.is_empty() && line.held.is_empty() {
             if told_of_end {
                 break;
             }
@@ -171,7 +182,8 @@ pub fn converse<'a, E: Endpoint, H: Host<E>>(
 /// Takes events and sends until neither gets on.
 fn listen<E: Endpoint, H: Host<E>>(line: &mut Line<'_>, endpoint: &mut E, host: &mut H) -> Result<(), Error> {
     loop {
-        let heard = match endpoint.next_event()? {
+        let next = if line.held.is_empty() { endpoint.next_event() } else { endpoint.next_event_from(&mut line.held) };
+        let heard = match next? {
             Some(event) => {
                 host.note(event, &mut line.record);
                 true

@@ -1,6 +1,7 @@
 //! Mail clients of others, each run once for one message.
 
 pub(crate) mod curl;
+pub(crate) mod gsasl;
 pub(crate) mod msmtp;
 pub(crate) mod nodemailer;
 pub(crate) mod smtplib;

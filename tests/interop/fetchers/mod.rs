@@ -4,6 +4,7 @@ pub(crate) mod curl;
 pub(crate) mod fetchmail;
 pub(crate) mod getmail;
 pub(crate) mod mpop;
+pub(crate) mod mutt;
 pub(crate) mod node_pop3;
 pub(crate) mod poplib;
 

@@ -1,6 +1,8 @@
 //! How the host of our server conducts SCRAM and CRAM-MD5.
 
-use mailproto::sasl::{CramMd5Server, Mechanism, Nonce, ScramServer, ScramStep, Verifier};
+use mailproto::sasl::{
+    BindingKind, ChannelBinding, CramMd5Server, Mechanism, Mechanisms, Nonce, ScramServer, ScramStep, Verifier,
+};
 
 use crate::servers::ACCOUNTS;
 
@@ -24,11 +26,27 @@ pub(crate) enum Conducted {
     Scram(Box<ScramServer>),
 }
 
+/// The connection that an exchange is on.
+#[derive(Clone, Copy)]
+pub(crate) struct Channel<'a> {
+    /// What was offered on it.
+    pub(crate) offered: Mechanisms,
+    /// `tls-exporter` of it.
+    pub(crate) exporter: Option<&'a [u8; 32]>,
+}
+
 impl Conducted {
-    pub(crate) fn respond(&mut self, mechanism: Mechanism, first: bool, response: Option<&[u8]>) -> Said {
+    pub(crate) fn respond(
+        &mut self,
+        channel: Channel<'_>,
+        mechanism: Mechanism,
+        first: bool,
+        response: Option<&[u8]>,
+    ) -> Said {
         let nonce = Nonce::from_text("new-in-every-earnest-exchange").expect("it is printable");
         if first {
-            *self = match ScramServer::new(mechanism, nonce, false) {
+            let bound_offered = !channel.offered.and(Mechanisms::BOUND).is_empty();
+            *self = match ScramServer::new(mechanism, nonce, bound_offered) {
                 Some(exchange) => Self::Scram(Box::new(exchange)),
                 None => Self::CramMd5(CramMd5Server::new(&nonce, "ours.test").expect("a short name")),
             };
@@ -42,15 +60,16 @@ impl Conducted {
                     _ => Said::Wrong,
                 }
             }
-            (Self::Scram(exchange), Some(response)) => scram(exchange, response),
+            (Self::Scram(exchange), Some(response)) => scram(exchange, response, channel),
             _ => Said::Wrong,
         }
     }
 }
 
-fn scram(exchange: &mut ScramServer, response: &[u8]) -> Said {
+fn scram(exchange: &mut ScramServer, response: &[u8], channel: Channel<'_>) -> Said {
     let mut space = [0; 1_024];
-    let mut step = exchange.respond(response, &[], &mut space);
+    let binding = channel.exporter.map(|data| ChannelBinding { kind: BindingKind::TlsExporter, data });
+    let mut step = exchange.respond(response, binding.as_slice(), &mut space);
     if step == ScramStep::User {
         let (hash, salt) = (exchange.hash(), b"16 bytes of salt");
         let verifier = match ACCOUNTS.iter().find(|(name, _)| *name == exchange.user()) {

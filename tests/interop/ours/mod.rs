@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod exchange;
+pub(crate) mod fetching;
 pub(crate) mod maildrop;
 pub(crate) mod server;
 pub(crate) mod submission;

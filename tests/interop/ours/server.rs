@@ -15,7 +15,7 @@ use mailproto::{Endpoint, Error, Misuse};
 use mailproto_host::blocking::{Driver, Stream};
 
 use super::PATIENCE;
-use super::exchange::{Conducted, Said};
+use super::exchange::{Channel, Conducted, Said};
 use super::tls::TLS;
 use crate::clients::Encryption;
 use crate::servers::{ACCOUNTS, DOMAIN, LATER, MAILBOXES};
@@ -166,6 +166,7 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
         turns: 0,
         sender_turn: 0,
         conducted: Conducted::default(),
+        exporter: driver.stream().channel_binding(),
         transaction: Received { tls: settings.encryption == Encryption::Implicit, ..Received::default() },
     };
     while !driver.endpoint.is_closed() {
@@ -192,6 +193,7 @@ fn converse(socket: TcpStream, settings: Settings, outbox: &Sender<Received>) ->
             Action::StartTls => {
                 driver.accept_tls(&TLS.server)?;
                 driver.endpoint.tls_started().map_err(io::Error::other)?;
+                host.exporter = driver.stream().channel_binding();
                 host.transaction = Received { tls: true, ..Received::default() };
             }
             Action::GoOn => {}
@@ -242,6 +244,8 @@ struct Host<'a> {
     /// The turn with which MAIL came.
     sender_turn: u64,
     conducted: Conducted,
+    /// What the TLS channel is known by.
+    exporter: Option<[u8; 32]>,
 }
 
 impl Host<'_> {
@@ -267,7 +271,8 @@ impl Host<'_> {
                 self.transaction.user = Some((credentials.user.to_owned(), mechanism.to_owned()));
             }
             ServerEvent::AuthResponse { mechanism, first, response } => {
-                return match self.conducted.respond(*mechanism, *first, *response) {
+                let channel = Channel { offered: self.settings.mechanisms, exporter: self.exporter.as_ref() };
+                return match self.conducted.respond(channel, *mechanism, *first, *response) {
                     Said::Challenge(challenge) => Action::Challenge(challenge),
                     Said::Wrong => Action::Reject(535, EnhancedCode::new(5, 7, 8), "Wrong password"),
                     Said::Right(user) => {

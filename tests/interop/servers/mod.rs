@@ -5,6 +5,7 @@
 //! recipient there for good, and know the [`ACCOUNTS`].
 
 pub(crate) mod aiosmtpd;
+pub(crate) mod courier;
 pub(crate) mod dovecot;
 pub(crate) mod exim;
 pub(crate) mod opensmtpd;
@@ -134,6 +135,28 @@ impl MailServer {
     }
 }
 
+/// A running server that hands mail out. What it started ends when this is dropped.
+pub(crate) struct Maildrop {
+    /// What it is, for messages of failed tests.
+    pub(crate) name: &'static str,
+    /// POP3, with STLS.
+    pub(crate) pop3: SocketAddr,
+    /// The same with TLS from the first octet on.
+    pub(crate) pop3s: SocketAddr,
+    maildirs: PathBuf,
+    // The processes end before the folder that they use goes.
+    _processes: Vec<Process>,
+    _folder: TempDir,
+}
+
+impl Maildrop {
+    /// How many messages a user has left, read or not.
+    pub(crate) fn left_to(&self, user: &str) -> usize {
+        let messages = |folder| fs::read_dir(self.maildirs.join(user).join(folder)).into_iter().flatten().count();
+        messages("new") + messages("cur")
+    }
+}
+
 /// The files of a server that is about to start.
 struct Workplace {
     folder: TempDir,
@@ -173,6 +196,18 @@ impl Workplace {
         let path = self.folder(name);
         chown(&path, Some(user), Some(user)).expect("root may give a folder away");
         path
+    }
+
+    /// A maildir of the user who stores mail, with messages in it, oldest first.
+    fn maildir_of_nobody(&self, name: &str, messages: &[Vec<u8>]) {
+        for folder in ["", "/tmp", "/new", "/cur"] {
+            self.folder_of_nobody(&format!("{name}{folder}"));
+        }
+        for (index, message) in messages.iter().enumerate() {
+            let path = self.path(&format!("{name}/cur/{}.{index}.test:2,", 1_700_000_000 + index));
+            fs::write(&path, with_system_line_ends(message)).expect("a message can be put into a mailbox");
+            chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
+        }
     }
 
     fn file(&self, name: &str, content: &str) -> PathBuf {
@@ -232,6 +267,11 @@ fn with_wire_line_ends(message: Vec<u8>) -> Vec<u8> {
         }
     }
     wire
+}
+
+/// The reverse, for a message that has no CR but before LF.
+fn with_system_line_ends(message: &[u8]) -> Vec<u8> {
+    message.iter().copied().filter(|octet| *octet != b'\r').collect()
 }
 
 /// A script of this folder.

@@ -4,7 +4,7 @@
 //! The tests only look: what they need and do not find is a [`Missing`], one
 //! line that says what to do. [`ensure`] installs; `cargo xtask test` and the
 //! program `interop-setup` call it. Where a program conflicts with another
-//! (Exim and OpenSMTPD with Postfix), or comes from PyPI or npm, it is put into
+//! (Exim and OpenSMTPD with Postfix, Courier with Dovecot), or comes from PyPI or npm, it is put into
 //! [`folder`], beside the system.
 //!
 //! ```no_run
@@ -26,22 +26,28 @@ use std::process::{Command, Stdio};
 const SETUP: &str = "cargo run -p mailproto-tests --bin interop-setup";
 
 /// Programs of the system, each with the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 14] = [
     ("curl", "curl"),
     ("dovecot", "dovecot-core"),
     ("fetchmail", "fetchmail"),
     ("getmail", "getmail6"),
+    ("gsasl", "gsasl"),
     ("mpop", "mpop"),
     ("msmtp", "msmtp"),
+    ("mutt", "mutt"),
     ("node", "nodejs"),
     ("npm", "npm"),
     ("postfix", "postfix"),
     ("python3", "python3"),
+    ("script", "bsdutils"),
     ("swaks", "swaks"),
 ];
 
 /// Debian packages that bring no program but a part of one.
-const PARTS: [&str; 4] = ["dovecot-lmtpd", "libnet-ssleay-perl", "libsasl2-modules", "python3-venv"];
+const PARTS: [&str; 5] = ["dovecot-lmtpd", "dovecot-pop3d", "libnet-ssleay-perl", "libsasl2-modules", "python3-venv"];
+
+/// The packages that Courier's POP3 server comes with.
+const COURIER: [&str; 3] = ["courier-base", "courier-authlib", "courier-authlib-userdb"];
 
 /// Something that a test needs and this machine has not; its text is one line.
 #[derive(Debug)]
@@ -130,6 +136,7 @@ pub fn ensure(progress: &mut dyn FnMut(&str)) -> Result<(), Missing> {
     let programs = PROGRAMS.iter().filter(|(name, _)| program(name).is_err()).map(|(_, package)| *package);
     let parts = PARTS.into_iter().filter(|package| !debian::has(package));
     debian::install(&programs.chain(parts).collect::<Vec<_>>(), progress)?;
+    debian::unpack("courier-pop", &COURIER, &folder, progress)?;
     debian::unpack("exim4-daemon-light", &["exim4-base"], &folder, progress)?;
     debian::unpack("opensmtpd", &[], &folder, progress)?;
     scripted::make_venv(&folder, progress)?;

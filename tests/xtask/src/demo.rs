@@ -1,10 +1,12 @@
-//! `cargo xtask demo`: one real message from each kind of host to `mailproto serve`.
+//! `cargo xtask demo`: one real message from each kind of host to `mailproto serve`, and all of them read back
+//! by hosts.
 //!
 //! ```text
-//!   Rust program ───┐
-//!   C program ──────┤  SMTP   ┌─────────────────┐  JSON
-//!   Node program ───┼────────▶│ mailproto serve │────────▶ what arrived, compared
-//!   Cortex-M3 ──────┘         └─────────────────┘          with what was sent
+//!   Rust program ───┐                              POP3  ┌───▶ Rust program
+//!   C program ──────┤  SMTP   ┌─────────────────┐────────┼───▶ C program
+//!   Node program ───┼────────▶│ mailproto serve │        └───▶ Cortex-M3: the newest subject
+//!   Cortex-M3 ──────┘         └─────────────────┘────────────▶ what arrived, compared
+//!                                                  JSON        with what was sent
 //! ```
 
 use std::fs;
@@ -14,11 +16,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::serve::{self, Message, Server};
+use crate::serve::{self, LOGIN, Message, Server};
 use crate::setup::{self, Need};
 use crate::{c, emulator, firmware, process, project, wasm};
 
-/// How long one host may take to send its message; the emulated processor takes seconds.
+/// How long one host may take for its part; the emulated processor takes seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What building and running all of it needs.
@@ -31,25 +33,40 @@ pub const NEEDS: [Need; 5] = [
 ];
 
 const SENDER: &str = "demo@host.example";
-const RECIPIENT: &str = "you@example.org";
+const RECIPIENT: &str = "demo@example.org";
 
 /// What `cargo xtask demo` takes.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// End when the four messages have arrived, with 0 if all of them are whole
+    /// End when the four messages have arrived and been read back, with 0 if all of them are whole
     #[arg(long)]
     once: bool,
 }
 
-/// A program that has been built, and knows how to send its message.
-enum Host {
+/// A kind of host that has been built.
+struct Host {
+    name: &'static str,
+    sends: Sender,
+    reads: Option<Reader>,
+}
+
+/// How a host sends its message.
+enum Sender {
     /// A program that is told where to send which file.
-    Program { name: &'static str, program: PathBuf, arguments: Vec<PathBuf> },
+    Program { program: PathBuf, arguments: Vec<PathBuf> },
     /// The emulated board, which makes its message by itself.
     Firmware { image: PathBuf },
 }
 
-/// Builds every face, sends, shows, and compares.
+/// How a host reads the mailbox.
+enum Reader {
+    /// A program that is told from where to fetch into which folder, and calls the messages `1.eml` and so on.
+    Program { program: PathBuf, arguments: Vec<PathBuf> },
+    /// The emulated board, which reads the subject of the newest message.
+    Firmware { image: PathBuf },
+}
+
+/// Builds every face, sends, shows, reads back, and compares.
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::ensure(&NEEDS)?;
     heading("Building the server and the four hosts");
@@ -60,9 +77,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let server = Server::start(&command, true)?;
     let mut arrived = Vec::new();
     for host in &hosts {
-        heading(&format!("{} sends", host.name()));
-        let message = host.send(&server).with_context(|| host.name())?;
-        arrived.push((host.name(), message));
+        heading(&format!("{} sends", host.name));
+        let message = host.sends.send(host.name, &server).with_context(|| host.name)?;
+        arrived.push((host.name, message));
     }
 
     heading("What arrived");
@@ -76,6 +93,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         );
     }
     println!("\nall {} messages arrived as they were sent", arrived.len());
+
+    let mailbox: Vec<_> = arrived.iter().map(|(_, message)| message.content.as_bytes()).collect();
+    for (host, reader) in hosts.iter().filter_map(|host| Some((host, host.reads.as_ref()?))) {
+        heading(&format!("{} reads them back", host.name));
+        reader.read(&server, &mailbox).with_context(|| host.name)?;
+    }
     if arguments.once { Ok(()) } else { stay(&server, &command) }
 }
 
@@ -84,38 +107,48 @@ pub fn once() -> Result<()> {
     run(&Arguments { once: true })
 }
 
-/// Builds the four programs.
+/// Builds the programs of the four hosts.
 fn build() -> Result<Vec<Host>> {
-    process::run(&mut process::cargo(&["build", "--quiet", "-p", "mailproto-host", "--example", "send"]))?;
-    let rust = project::target().join("debug/examples/send");
-    let c = c::example("send")?;
+    let examples = ["build", "--quiet", "-p", "mailproto-host", "--example", "send", "--example", "fetch"];
+    process::run(&mut process::cargo(&examples))?;
+    let rust = project::target().join("debug/examples");
+    let (send, pop) = (c::example("send")?, c::example("pop")?);
     wasm::run()?;
     setup::npm_packages(&project::path("bindings/wasm/examples"))?;
     let node = process::find("node").context("node is missing")?;
     Ok(vec![
-        Host::Program { name: "a Rust program", program: rust, arguments: Vec::new() },
-        Host::Program { name: "a C program", program: c, arguments: Vec::new() },
-        Host::Program {
-            name: "a Node program",
-            program: node,
-            arguments: vec![project::path("bindings/wasm/examples/send.mjs")],
+        Host {
+            name: "a Rust program",
+            sends: Sender::Program { program: rust.join("send"), arguments: Vec::new() },
+            reads: Some(Reader::Program { program: rust.join("fetch"), arguments: Vec::new() }),
         },
-        Host::Firmware { image: firmware::image("send")? },
+        Host {
+            name: "a C program",
+            sends: Sender::Program { program: send, arguments: Vec::new() },
+            reads: Some(Reader::Program {
+                program: pop,
+                arguments: ["--tls", "none", "--keep"].map(PathBuf::from).into(),
+            }),
+        },
+        Host {
+            name: "a Node program",
+            sends: Sender::Program { program: node, arguments: vec![project::path("bindings/wasm/examples/send.mjs")] },
+            reads: None,
+        },
+        // The last one: what it reads is the newest message, and knows only its own.
+        Host {
+            name: "a Cortex-M3 firmware",
+            sends: Sender::Firmware { image: firmware::image("send")? },
+            reads: Some(Reader::Firmware { image: firmware::image("newest")? }),
+        },
     ])
 }
 
-impl Host {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Program { name, .. } => name,
-            Self::Firmware { .. } => "a Cortex-M3 firmware",
-        }
-    }
-
+impl Sender {
     /// Sends the host's message, and returns it as it arrived: whole.
-    fn send(&self, server: &Server) -> Result<Message> {
+    fn send(&self, name: &str, server: &Server) -> Result<Message> {
         match self {
-            Self::Program { name, program, arguments } => {
+            Self::Program { program, arguments } => {
                 let file = project::target().join("demo.eml");
                 let content = letter(name);
                 fs::write(&file, &content).with_context(|| format!("cannot write {}", file.display()))?;
@@ -131,6 +164,36 @@ impl Host {
                 firmware::check(&message)?;
                 Ok(message)
             }
+        }
+    }
+}
+
+impl Reader {
+    /// Reads the mailbox, which must have exactly these messages.
+    fn read(&self, server: &Server, mailbox: &[&[u8]]) -> Result<()> {
+        match self {
+            Self::Program { program, arguments } => {
+                let folder = project::target().join("demo");
+                if folder.exists() {
+                    fs::remove_dir_all(&folder)?;
+                }
+                fs::create_dir_all(&folder)?;
+                let url = format!("pop3://{LOGIN}@{}", server.pop3());
+                process::run(process::command(program).args(arguments).arg(&url).arg(&folder))?;
+                for (number, sent) in (1..).zip(mailbox) {
+                    let path = folder.join(format!("{number}.eml"));
+                    let read = fs::read(&path).with_context(|| format!("{} was not fetched", path.display()))?;
+                    if read != *sent {
+                        bail!("message {number} was read with other bytes than were sent: {}", path.display());
+                    }
+                }
+                if folder.join(format!("{}.eml", mailbox.len() + 1)).exists() {
+                    bail!("more messages were read than were sent");
+                }
+                println!("{} messages, read as they were sent", mailbox.len());
+                Ok(())
+            }
+            Self::Firmware { image } => firmware::check_subject(&emulator::run(image, &[server.pop3()], PATIENCE)?),
         }
     }
 }
@@ -163,7 +226,8 @@ fn stay(server: &Server, command: &Path) -> Result<()> {
         "    printf 'Subject: hi\\n\\nhello\\n' | \\\n        {} send --server smtp://{address} \\",
         command.display()
     );
-    println!("        --from me@host.example --to you@example.org -\n");
+    println!("        --from me@host.example --to {RECIPIENT} -\n");
+    println!("    {} fetch pop3://{LOGIN}@{} --tls none\n", command.display(), server.pop3());
     loop {
         // A day is as good as forever, and a server that has ended is told from a silent one.
         let message = server.message(Duration::from_secs(24 * 60 * 60))?;

@@ -79,8 +79,7 @@ pub fn sizes() -> Result<Vec<Measure>> {
         measure("firmware: flash for POP3", pop3.flash, None),
         measure("firmware: RAM for POP3 beside its buffers", pop3.ram, Some(1_024)),
         measure("firmware: stack for POP3", pop3.stack, None),
-        // 20,480 is what is aimed at. Until it is reached, what is committed must not grow.
-        measure("firmware: flash for SMTP and POP3", both.flash, None),
+        measure("firmware: flash for SMTP and POP3", both.flash, Some(20_480)),
         measure("firmware: RAM for SMTP and POP3 beside their buffers", both.ram, Some(2_048)),
         measure("firmware: stack for SMTP and POP3", both.stack, None),
     ])

@@ -69,16 +69,21 @@ impl Fuzzer {
         let folder = project::path(FOLDER);
         let found = project::target().join("fuzz-corpus").join(target);
         fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
-        process::run(
-            self.command()
-                .arg(target)
-                .arg(found)
-                .arg(folder.join("corpus").join(target))
-                .args(["--", "-max_len=2048", "-timeout=10"])
-                .arg(format!("-dict={}", folder.join("smtp.dict").display()))
-                .arg(format!("-max_total_time={seconds}")),
-        )
-        .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
+        let mut command = self.command();
+        command
+            .arg(target)
+            .arg(found)
+            .arg(folder.join("corpus").join(target))
+            .args(["--", "-max_len=2048", "-timeout=10"])
+            .arg(format!("-max_total_time={seconds}"));
+        // A target is named after its protocol, and so is the file of the protocol's words.
+        let protocol = target.split('_').next().unwrap_or_default();
+        let words = folder.join(format!("{protocol}.dict"));
+        if words.is_file() {
+            command.arg(format!("-dict={}", words.display()));
+        }
+        process::run(&mut command)
+            .with_context(|| format!("fuzz target {target}: the input that breaks it is named above"))
     }
 
     /// `cargo-fuzz run`, up to the name of the target.

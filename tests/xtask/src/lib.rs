@@ -1,7 +1,7 @@
 //! The chores of mailproto.
 //!
 //! ```text
-//! cargo xtask demo [--once]     every face sends a message to `mailproto serve`
+//! cargo xtask demo [--once]     every face sends a message to `mailproto serve`, and mail is read back
 //! cargo xtask test [STEP]...    everything that must hold
 //! cargo xtask bench             speed beside the peers
 //! cargo xtask fuzz [TARGET]     search for inputs that break a parser

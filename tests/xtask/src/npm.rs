@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::setup::{self, Need};
 use crate::sizes::Measure;
-use crate::{process, project, wasm};
+use crate::{process, project, serve, wasm};
 
 /// What the package's tests need in Node.
 pub const NODE: [Need; 3] =
@@ -31,6 +31,7 @@ const ESBUILD: &str = "0.28.2";
 /// Tests the package and its example in Node.
 pub fn test() -> Result<()> {
     wasm::run()?;
+    let server = serve::command()?;
     let folder = project::path(TESTS);
     let examples = project::path(EXAMPLES);
     no_addresses(&folder)?;
@@ -44,13 +45,13 @@ pub fn test() -> Result<()> {
         }
     }
     files.sort_unstable();
-    run_tests(&folder, &files)
+    run_tests(&folder, &files, Some(&server))
 }
 
 /// Tests the package in Chromium.
 pub fn browser() -> Result<()> {
     wasm::run()?;
-    run_tests(&project::path(TESTS), &[IN_BROWSER.to_owned()])
+    run_tests(&project::path(TESTS), &[IN_BROWSER.to_owned()], None)
 }
 
 /// What JavaScript travels to a browser beside the module.
@@ -69,14 +70,15 @@ pub fn sizes() -> Result<Vec<Measure>> {
     ])
 }
 
-fn run_tests(folder: &Path, files: &[String]) -> Result<()> {
+/// Runs test files; those that need the command `mailproto` find it where MAILPROTO says.
+fn run_tests(folder: &Path, files: &[String], server: Option<&Path>) -> Result<()> {
     setup::npm_packages(folder)?;
-    process::run(
-        process::command("node")
-            .args(["--expose-gc", "--test", "--test-reporter=spec"])
-            .args(files)
-            .current_dir(folder),
-    )
+    let mut node = process::command("node");
+    node.args(["--expose-gc", "--test", "--test-reporter=spec"]).args(files).current_dir(folder);
+    if let Some(server) = server {
+        node.env("MAILPROTO", server);
+    }
+    process::run(&mut node)
 }
 
 /// Lock files name packages by version and digest; where they come from is the machine's choice.

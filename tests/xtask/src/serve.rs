@@ -18,7 +18,10 @@ use crate::project;
 /// How long the server may take to listen; it takes a moment.
 const READY: Duration = Duration::from_secs(30);
 
-/// A running server that takes mail for anybody; it ends when it goes out of scope.
+/// Who has a mailbox on the server, and the password.
+pub const LOGIN: &str = "demo:demo";
+
+/// A running server that takes mail for one user; it ends when it goes out of scope.
 pub struct Server {
     _process: Background,
     lines: Receiver<String>,
@@ -35,7 +38,9 @@ impl Server {
     /// Starts the command `program` on a free port; with `trace` it shows every conversation on stderr.
     pub fn start(program: &Path, trace: bool) -> Result<Self> {
         let mut command = process::command(program);
-        command.args(["serve", "--smtp", "0", "--pop3", "0", "--domain", "example.org", "--accept-any-user", "--json"]);
+        // Its password is known here, so a login by SCRAM can be proved, which needs no TLS.
+        command.args(["serve", "--smtp", "0", "--pop3", "0", "--user", LOGIN, "--json"]);
+        command.args(["--domain", "example.org", "--domain", "localhost"]);
         command.args(trace.then_some("--trace")).stdout(Stdio::piped());
         if !trace {
             command.stderr(Stdio::null());
@@ -55,7 +60,7 @@ impl Server {
         (Ipv4Addr::LOCALHOST, self.ready.smtp).into()
     }
 
-    /// Where mail can be fetched by POP3, from the INBOX of any user with any password.
+    /// Where mail can be fetched by POP3, from the INBOX of the user.
     pub fn pop3(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.ready.pop3).into()
     }

@@ -89,7 +89,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "demo",
-        about: "a Rust, a C, a Node program and a firmware each send a message to mailproto serve",
+        about: "a Rust, a C, a Node program and a firmware send mail to mailproto serve, and it is read back",
         needs: &demo::NEEDS,
         run: demo::once,
     },

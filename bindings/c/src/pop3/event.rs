@@ -159,7 +159,8 @@ pub struct mailproto_pop3_event {
     pub struct_size: u32,
     /// What happened.
     pub kind: mailproto_pop3_event_kind,
-    /// It waits for an answer.
+    /// It waits for an answer. A program that accepts whatever is a question accepts every login:
+    /// AUTH, APOP and AUTH_RESPONSE are answered on their own first.
     pub is_question: bool,
     /// The response is good: +OK.
     pub is_ok: bool,

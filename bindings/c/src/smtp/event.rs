@@ -163,7 +163,8 @@ pub struct mailproto_smtp_event {
     pub struct_size: u32,
     /// What happened.
     pub kind: mailproto_smtp_event_kind,
-    /// It waits for accept or reject.
+    /// It waits for accept or reject. A program that accepts whatever is a question accepts every login:
+    /// AUTH and AUTH_RESPONSE are answered on their own first.
     pub is_question: bool,
     /// EHLO or LHLO, not HELO.
     pub extended: bool,

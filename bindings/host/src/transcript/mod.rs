@@ -24,6 +24,7 @@ mod pop3;
 mod smtp;
 
 use mailproto::TransmitLog;
+use mailproto::sasl::Mechanism;
 use std::fmt;
 
 /// Lines of a message that are shown.
@@ -177,11 +178,33 @@ impl Line {
     }
 }
 
-/// AUTH and the name of the mechanism.
-fn without_response(line: &[u8]) -> String {
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let mechanism = words.by_ref().take(2).map(escape).collect::<Vec<_>>().join(" ");
-    if words.next().is_some() { mechanism + " [secret]" } else { mechanism }
+/// What follows a keyword at the start of a line, with or without a space between.
+fn keyword<'a>(line: &'a [u8], word: &[u8; 4]) -> Option<&'a [u8]> {
+    let start = line.iter().take_while(|byte| **byte <= b' ').count();
+    let (first, rest) = line[start..].split_first_chunk::<4>()?;
+    first.eq_ignore_ascii_case(word).then_some(rest)
+}
+
+/// AUTH and the name of the mechanism, of a line that begins with AUTH, and what may be a secret hidden.
+fn without_response(line: &[u8]) -> Option<String> {
+    let rest = keyword(line, b"AUTH")?;
+    let mut words = rest.split(u8::is_ascii_whitespace);
+    let glued = words.next().is_some_and(|word| !word.is_empty());
+    let mut words = words.filter(|word| !word.is_empty());
+    Some(match words.next() {
+        None if !glued => "AUTH".into(),
+        Some(name) if !glued && is_mechanism(name) => {
+            format!("AUTH {}{}", escape(name), if words.next().is_some() { " [secret]" } else { "" })
+        }
+        _ => "AUTH [secret]".into(),
+    })
+}
+
+/// Whether a word is the name of a mechanism (RFC 4422 §3.1) and no response by mistake: one that is known
+/// may stand in any case, others in capital letters.
+fn is_mechanism(word: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(byte);
+    Mechanism::from_name(word).is_some() || (1..=20).contains(&word.len()) && word.iter().all(plain)
 }
 
 /// Bytes as one line of text.

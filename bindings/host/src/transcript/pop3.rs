@@ -1,7 +1,7 @@
 //! A conversation in POP3, followed just far enough to know what is a command, what is a secret, and which
 //! responses go on behind their first line.
 
-use super::{BODY_LINES, Entry, Kind, Line, Side, Tell, escape, without_response};
+use super::{BODY_LINES, Entry, Kind, Line, Side, Tell, escape, keyword, without_response};
 use mailproto::Leniency;
 use mailproto::pop3::{Command, Verb};
 use std::collections::VecDeque;
@@ -78,8 +78,13 @@ impl Pop3 {
         }
         let text = line.text();
         told(secret_of(text).unwrap_or_else(|| line.show()));
-        let command = Command::parse(text, Leniency::LENIENT).map(|(command, _)| command.verb());
-        self.unanswered.push_back(command.unwrap_or(Verb::Noop));
+        let verb = match Command::parse(text, Leniency::LENIENT) {
+            Ok((command, _)) => command.verb(),
+            // A server may take it for AUTH, and then what follows is a response.
+            Err(_) if keyword(text, b"AUTH").is_some() => Verb::Auth,
+            Err(_) => Verb::Noop,
+        };
+        self.unanswered.push_back(verb);
     }
 
     fn response(&mut self, line: &Line, tell: &mut Tell<'_>) {
@@ -124,17 +129,18 @@ fn kind_of(verb: Verb) -> Kind {
 
 /// A line without the secret that it carries, if it does; also what only resembles such a line.
 fn secret_of(line: &[u8]) -> Option<String> {
-    let is = |verb: &[u8]| line.trim_ascii_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case(verb));
-    if is(b"AUTH") {
-        return Some(without_response(line));
+    if let Some(shown) = without_response(line) {
+        return Some(shown);
     }
-    let shown = match () {
-        () if is(b"PASS") => 1,
-        () if is(b"APOP") => 2,
-        () => return None,
-    };
-    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(shown);
-    Some(words.map(escape).chain(["[secret]".into()]).collect::<Vec<_>>().join(" "))
+    if keyword(line, b"PASS").is_some() {
+        return Some("PASS [secret]".into());
+    }
+    let rest = keyword(line, b"APOP")?;
+    // A name that is not a word of its own may as well be the digest.
+    let mut words = rest.split(u8::is_ascii_whitespace);
+    let parted = words.next().is_some_and(<[u8]>::is_empty);
+    let name = words.find(|word| !word.is_empty()).filter(|_| parted && rest.trim_ascii().contains(&b' '));
+    Some(name.map_or_else(|| "APOP [secret]".into(), |name| format!("APOP {} [secret]", escape(name))))
 }
 
 #[cfg(test)]
@@ -172,6 +178,10 @@ mod tests {
             (Server, b"+ UGFzc3dvcmQ6\r\n"),
             (Client, b"c2VjcmV0\r\n"),
             (Server, b"+OK hello\r\n"),
+            (Client, b"auth\tlogin\r\n"),
+            (Server, b"+ VXNlcm5hbWU6\r\n"),
+            (Client, b"c2VjcmV0\r\n"),
+            (Server, b"+OK hello\r\n"),
             (Client, b"STAT\r\nPASS c2VjcmV0"),
         ];
         for size in [1, 3, 1000] {
@@ -180,6 +190,28 @@ mod tests {
             assert_eq!(told[2], "C: PASS [secret]");
             assert_eq!(told[6], "C: APOP tim [secret]");
             assert_eq!(told[told.len() - 2..], ["C: STAT", "C: [secret]\\"]);
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_login_is_not_shown_either() {
+        for line in [
+            "PASSc2VjcmV0",
+            "pass\x0bc2VjcmV0",
+            "\0Pass c2VjcmV0",
+            "PASSWORD c2VjcmV0",
+            "AUTHPLAIN c2VjcmV0",
+            "auth\tplain c2VjcmV0",
+            "AUTH=PLAIN c2VjcmV0",
+            "AUTHc2VjcmV0",
+            "AUTH c2VjcmV0",
+            "AUTH PLAIN=c2VjcmV0",
+            "APOP c2VjcmV0",
+            "APOPtim c2VjcmV0",
+            "apop\ttim c2VjcmV0",
+        ] {
+            let told = log(&[(Server, b"+OK <a@b>\r\n"), (Client, format!("{line}\r\n").as_bytes())], 1000);
+            assert!(!told.concat().contains("c2VjcmV0") && told[1].ends_with("[secret]"), "{told:#?}");
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::{BODY_LINES, Entry, Kind, Line, Side, Tell, without_response};
 use mailproto::Leniency;
-use mailproto::smtp::{Command, Verb};
+use mailproto::smtp::Command;
 
 /// Follows one conversation.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl Smtp {
             let line = if side == Side::Client { &mut self.client } else { &mut self.server };
             let line = std::mem::take(line);
             if line.length > 0 {
-                let secret = side == Side::Client && (self.secret.is_some() || is_auth(line.text()));
+                let secret = side == Side::Client && (self.secret.is_some() || without_response(line.text()).is_some());
                 tell(Entry { side, kind, text: if secret { "[secret]\\".into() } else { line.show() } });
             }
         }
@@ -101,9 +101,9 @@ impl Smtp {
             return told("[secret]".into());
         }
         let text = line.text();
-        if is_auth(text) {
+        if let Some(shown) = without_response(text) {
             self.secret = Some(self.unanswered);
-            told(without_response(text));
+            told(shown);
         } else {
             told(line.show());
             if let Ok((Command::Bdat { length: left, .. }, _)) = Command::parse(text, Leniency::LENIENT)
@@ -145,11 +145,6 @@ impl Smtp {
     }
 }
 
-/// Whether a line may carry a secret; also what only resembles AUTH.
-fn is_auth(line: &[u8]) -> bool {
-    line.trim_ascii_start().get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(Verb::Auth.name().as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +184,14 @@ mod tests {
             assert!(!told.concat().contains("c2VjcmV0"), "{told:#?}");
             assert_eq!(told[1], "C: AUTH PLAIN [secret]");
             assert_eq!(told.iter().filter(|line| line.contains("[secret]")).count(), 6, "{told:#?}");
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_login_is_not_shown_either() {
+        for line in ["AUTHPLAIN c2VjcmV0", "auth=plain c2VjcmV0", "AUTH c2VjcmV0", "AUTH\x0bPLAIN c2VjcmV0"] {
+            let told = log(&[(Side::Client, format!("{line}\r\n").as_bytes())], 1000);
+            assert_eq!(told, ["C: AUTH [secret]"], "{line}");
         }
     }
 

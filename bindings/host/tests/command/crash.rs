@@ -19,16 +19,16 @@ const USERS: [&str; 4] = ["ann", "bob", "cy", "dee"];
 const CLIENTS: u64 = 6;
 
 /// Chance that can be had again (xorshift64*).
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut chance = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         chance.below(1);
         chance
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -223,12 +223,16 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-fn survives(processes: u64) {
+/// What the environment says, or chance of today and so many seconds.
+pub(super) fn chance_and_time(seconds: u64) -> (Chance, Duration) {
     let chosen = number("MAILPROTO_CRASH_SEED");
     let seed = chosen.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as u64);
     println!("MAILPROTO_CRASH_SEED={seed}");
-    let time = Duration::from_secs(number("MAILPROTO_CRASH_SECONDS").unwrap_or(8));
-    let mut chance = Chance::new(seed);
+    (Chance::new(seed), Duration::from_secs(number("MAILPROTO_CRASH_SECONDS").unwrap_or(seconds)))
+}
+
+fn survives(processes: u64) {
+    let (mut chance, time) = chance_and_time(8);
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder);
     let record = Record::default();

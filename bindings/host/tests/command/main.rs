@@ -3,6 +3,8 @@
 mod crash;
 mod example;
 mod explain;
+mod fetch;
+mod fetch_crash;
 mod maildrop;
 mod parse;
 mod probe;

@@ -133,3 +133,21 @@ fn old_and_refusing_pop3_servers_are_probed_too() {
     run(&["probe", &format!("pop3://127.0.0.1:{port}")], b"").ended_with(1);
     served.join().unwrap();
 }
+
+#[test]
+fn a_pop3_login_is_by_the_best_mechanism_or_the_one_that_is_asked_for() {
+    let server = Server::start(&["--pop3", "0", "--pop3s", "0", "--tls-self-signed"]);
+    let url = |scheme: &str| format!("{scheme}://demo:demo@localhost:{}", server.port(scheme));
+    for scheme in ["pop3", "pop3s"] {
+        let outcome = run(&["probe", &url(scheme), "--insecure", "--trace"], b"").ended_with(0);
+        assert!(outcome.stderr.contains("C: AUTH SCRAM-SHA-256-PLUS [secret]"), "{outcome:?}");
+    }
+    for mechanism in ["PLAIN", "LOGIN", "SCRAM-SHA-256"] {
+        let outcome = run(&["probe", &url("pop3s"), "--insecure", "--trace", "--auth", mechanism], b"").ended_with(0);
+        let begun = format!("C: AUTH {mechanism}");
+        let begins = |line: &str| line.strip_suffix(" [secret]").unwrap_or(line) == begun;
+        assert!(outcome.stderr.lines().any(begins) && outcome.stdout.contains("after login"), "{outcome:?}");
+    }
+    let outcome = run(&["probe", &url("pop3s"), "--insecure", "--auth", "CRAM-MD5"], b"").ended_with(1);
+    assert!(outcome.stderr.contains("localhost"), "{outcome:?}");
+}

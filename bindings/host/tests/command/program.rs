@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::JoinHandle;
 
-fn program() -> Command {
+/// The program, for those who want it otherwise than [`run`].
+pub(super) fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_mailproto"))
 }
 

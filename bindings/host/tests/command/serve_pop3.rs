@@ -5,7 +5,7 @@ use crate::wire::Wire;
 use std::time::{Duration, Instant};
 
 /// Sends a message to a user by SMTP.
-fn deliver(server: &Server, recipients: &[&str], message: &str) {
+pub(super) fn deliver(server: &Server, recipients: &[&str], message: &str) {
     deliver_with(server, "MAIL FROM:<ann@client.example>", recipients, message);
 }
 

@@ -45,6 +45,7 @@ export class Driver {
     this.#signal = signal;
     this.#tlsOptions = tlsOptions;
     this.#take(socket);
+    if (socket.secure) this.#bind();
     signal?.addEventListener('abort', this.#abort);
   }
 
@@ -282,7 +283,14 @@ export class Driver {
       this.#failure ??= error;
       throw error;
     }
+    this.#bind();
     this.#session.tlsStarted();
+  }
+
+  /** Tells a task that logs in what the TLS channel is known by, where the socket can say it (RFC 5802 §6). */
+  #bind() {
+    const binding = this.#session.bindChannel && this.#socket.channelBinding?.();
+    if (binding) this.#session.bindChannel(binding.kind, binding.data);
   }
 
   /** The socket takes no more: what the peer said before it hung up still counts. */

@@ -76,13 +76,25 @@ export class Refusal extends Error {
 }
 Refusal.prototype.name = 'Refusal';
 
+/** Whoever aborts looks for the name of the own reason. */
+function nameFor(cause, name) {
+  return cause?.name === 'AbortError' || cause?.name === 'TimeoutError' ? cause.name : name;
+}
+
 /** Why sendMail gave up; `result` says what became of each recipient all the same. */
 export class SendError extends Error {
   constructor(message, result, options) {
     super(message, options);
     this.result = result;
-    // Whoever aborts looks for the name of the own reason.
-    const name = options?.cause?.name;
-    this.name = name === 'AbortError' || name === 'TimeoutError' ? name : 'SendError';
+    this.name = nameFor(options?.cause, 'SendError');
   }
 }
+
+/** Why fetchMail gave up, where it was the server that would not. */
+export class FetchError extends Error {
+  constructor(message, failure) {
+    super(message);
+    this.failure = failure;
+  }
+}
+FetchError.prototype.name = 'FetchError';

@@ -12,7 +12,7 @@ const SAFE = Number.MAX_SAFE_INTEGER;
 const wrong = (argument) => new MailprotoError({ kind: 'misuse', reason: 'argument', argument });
 
 /** A whole number in a range. */
-const integer = (most, least = 0) => (value, name) => {
+export const integer = (most, least = 0) => (value, name) => {
   if (!Number.isInteger(value) || value < least || value > most) throw wrong(name);
   return value;
 };
@@ -24,7 +24,7 @@ const word = (...words) => (value, name) => {
   return place;
 };
 
-const flag = (value, name) => {
+export const flag = (value, name) => {
   if (typeof value !== 'boolean') throw wrong(name);
   return Number(value);
 };
@@ -46,8 +46,11 @@ const names = (verb) => {
 };
 
 const keywords = names('extensionKeywords');
-const mechanisms = names('mechanismNames');
+const tags = names('capabilityTags');
+export const mechanismNames = names('mechanismNames');
 const anomalies = names('anomalyNames');
+
+export const mechanismBits = set(mechanismNames);
 
 const leniency = (value, name) => {
   if (value === 'default') return NaN;
@@ -67,12 +70,14 @@ const LIMITS = {
   queuedCommands: integer(U16), receiveBuffer: integer(U32), transmitBuffer: integer(U32),
 };
 
-const COMMON = {
-  protocol: word('smtp', 'lmtp'), lineEnds: word('refuse', 'canonicalise'), leniency, limits: LIMITS,
-};
+const COMMON = { leniency, limits: LIMITS };
+
+const SMTP = { protocol: word('smtp', 'lmtp'), lineEnds: word('refuse', 'canonicalise'), ...COMMON };
+
+const TLS = word('opportunistic', 'none', 'starttls', 'implicit');
 
 export const CLIENT = {
-  ...COMMON,
+  ...SMTP,
   timeouts: {
     greeting: integer(U16), reply: integer(U16), dataStart: integer(U16), dataBlock: integer(U16),
     dataEnd: integer(U16),
@@ -80,15 +85,32 @@ export const CLIENT = {
 };
 
 export const SERVER = {
-  ...COMMON,
-  offer: set(keywords), withhold: set(keywords), mechanisms: set(mechanisms),
+  ...SMTP,
+  offer: set(keywords), withhold: set(keywords), mechanisms: mechanismBits,
   authWithoutTls: flag, requireTls: flag, requireAuth: flag, tls: flag, holdMax: integer(U32),
   timeouts: { command: integer(U32), dataBlock: integer(U32) },
 };
 
 export const SUBMISSION = {
   ...CLIENT,
-  tls: word('opportunistic', 'none', 'starttls', 'implicit'), chunking: flag, login: { allowWithoutTls: flag },
+  tls: TLS, chunking: flag,
+};
+
+export const POP3_CLIENT = {
+  ...COMMON,
+  timeouts: { greeting: integer(U16), reply: integer(U16), dataBlock: integer(U16), update: integer(U16) },
+};
+
+export const POP3_SERVER = {
+  ...COMMON,
+  offer: set(tags), withhold: set(tags), mechanisms: mechanismBits, authWithoutTls: flag, requireTls: flag, tls: flag,
+  expireDays: integer(U32), loginDelay: integer(U32), timeouts: { command: integer(U32), dataBlock: integer(U32) },
+};
+
+export const DOWNLOAD = {
+  ...POP3_CLIENT,
+  tls: TLS, apop: flag, retention: word('delete', 'keep'), keepDays: integer(U32), today: integer(U32),
+  largest: integer(SAFE), readAhead: integer(U16), messages: integer(U32),
 };
 
 export const ENVELOPE = {
@@ -149,12 +171,36 @@ const named = (bits, all) => all.filter((_, bit) => bits & (1 << bit));
 export const anomalyNames = (bits) => named(bits, anomalies());
 
 /** What a server announced. */
-export function extensions([set, mechanismBits, ...rest]) {
+export function extensions([set, mechanisms, ...rest]) {
   const [size, mailMax, rcptMax, rcptDomainMax, deliverByMin, holdMax] = rest.map((value) =>
     Number.isNaN(value) ? null : value,
   );
   return {
-    keywords: named(set, keywords()), mechanisms: named(mechanismBits, mechanisms()),
+    keywords: named(set, keywords()), mechanisms: named(mechanisms, mechanismNames()),
     size, mailMax, rcptMax, rcptDomainMax, deliverByMin, holdMax,
   };
+}
+
+/** What a POP3 server announced. */
+export function capabilities([set, mechanisms, loginDelay, expireDays, utf8User]) {
+  const number = (value) => (Number.isNaN(value) ? null : value);
+  return {
+    tags: named(set, tags()), mechanisms: named(mechanisms, mechanismNames()),
+    loginDelay: number(loginDelay), expireDays: number(expireDays), utf8User: utf8User !== 0,
+  };
+}
+
+/** What is remembered of a maildrop as it travels: unique ids, and the day and the copies of each. */
+export function seen(state) {
+  const entries = Object.entries(state?.messages ?? {});
+  const day = integer(U32);
+  const copies = integer(U16, 1);
+  const numbers = entries.flatMap(([, known]) => [day(known?.day, 'state'), copies(known?.copies ?? 1, 'state')]);
+  return [entries.map(([uniqueId]) => uniqueId), Float64Array.from(numbers)];
+}
+
+/** The same, on its way back. */
+export function state(uniqueIds, numbers) {
+  const known = (uniqueId, index) => [uniqueId, { day: numbers[2 * index], copies: numbers[2 * index + 1] }];
+  return { messages: Object.fromEntries(uniqueIds.map(known)) };
 }

@@ -3,7 +3,8 @@
 import { encode, isWhole, survey } from './content.js';
 import { Driver } from './driver.js';
 import { SendError } from './errors.js';
-import { SmtpSubmission } from './handles.js';
+import { SmtpSubmission } from './smtp.js';
+import { connected, discard, tlsFor } from './socket.js';
 
 /** Why a recipient was refused when it was not the server's doing. */
 const FAILURES = {
@@ -23,11 +24,10 @@ const FAILURES = {
 export async function sendMail(options) {
   const { data, signal } = options;
   const recipients = [options.to].flat().map((to) => (typeof to === 'string' ? { address: to } : to));
-  signal?.throwIfAborted();
   const content = isWhole(data) ? encode(data) : undefined;
   const wishes = envelope(options, recipients, content);
   const progress = new Progress(recipients, wishes, options);
-  const socket = options.socket ?? (await connect(options));
+  const socket = await connected('sendMail', options);
   let session;
   let driver;
   try {
@@ -50,26 +50,11 @@ export async function sendMail(options) {
   return progress.conclude();
 }
 
-async function connect({ connect, signal }) {
-  if (typeof connect !== 'function') throw new TypeError('sendMail needs a socket, or connect: a function that makes one');
-  const socket = await connect({ signal });
-  if (signal?.aborted) {
-    await discard(socket, signal.reason);
-    throw signal.reason;
-  }
-  return socket;
-}
-
-async function discard(socket, reason) {
-  await Promise.allSettled([socket.writable.abort(reason), socket.readable.cancel(reason)]);
-}
-
 /** The terms of the connection. */
 function terms(options, socket) {
   const { auth, name = '[127.0.0.1]', protocol, chunking, lineEnds, limits, leniency, timeouts } = options;
   // A password is not sent in plain text because somebody on the line took the offer of TLS away.
-  let tls = options.tls ?? (auth ? 'starttls' : 'opportunistic');
-  if (tls === 'opportunistic' && typeof socket.startTls !== 'function') tls = 'none';
+  const tls = tlsFor(options.tls ?? (auth ? 'starttls' : 'opportunistic'), socket);
   return { name, protocol, tls, login: auth, chunking, lineEnds, limits, leniency, timeouts };
 }
 
@@ -127,7 +112,7 @@ class Progress {
         if (result.accepted.length > 0) result.queuedAs = queueId(event.reply);
         break;
       case 'failed':
-        result.failure = { reason: event.failure, reply: event.reply };
+        result.failure = { reason: event.failure, reply: event.reply, login: session.loginOutcome() };
         break;
     }
   }

@@ -2,7 +2,7 @@
 
 import { Driver } from './driver.js';
 import { Refusal } from './errors.js';
-import { SmtpServer } from './handles.js';
+import { SmtpServer } from './smtp.js';
 
 const NOT_NOW = new Refusal(451, 'Local error in processing', '4.3.0');
 

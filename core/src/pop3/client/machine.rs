@@ -178,6 +178,7 @@ impl Machine {
     }
 
     #[cold]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn violation(&mut self, kind: ViolationKind) -> Advance {
         self.failure = Some(Error::Protocol(Violation { kind, offset: self.offset, farewell: None }));
         Advance::Failed
@@ -286,6 +287,7 @@ impl Machine {
     }
 
     /// Notes an anomaly; whether it is tolerated.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn tolerate(&mut self, anomaly: Anomalies) -> bool {
         let tolerated = self.leniency.tolerates(anomaly);
         if tolerated {
@@ -308,6 +310,7 @@ impl Machine {
     }
 
     /// Bytes are understood: what comes is behind them.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn consume(&mut self, count: usize) {
         self.offset += count as u64 + core::mem::take(&mut self.skipped);
     }
@@ -410,8 +413,13 @@ impl Machine {
         }
     }
 
+    /// Whether what comes next is a message, to be looked at wherever it stands.
+    pub(super) fn reads_message(&self) -> bool {
+        self.reading == Reading::Message && self.takes_bytes() && !self.closing
+    }
+
     /// The next bytes of a message.
-    fn read_message(&mut self, input: &[u8]) -> Advance {
+    pub(super) fn read_message(&mut self, input: &[u8]) -> Advance {
         match self.dots.next(input) {
             DotFrame::Data { length } => {
                 self.offset += length as u64;

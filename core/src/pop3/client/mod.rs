@@ -61,6 +61,7 @@ use crate::endpoint::{CommandId, Endpoint, TransmitLog};
 use crate::error::{Error, Misuse};
 use crate::leniency::Anomalies;
 use crate::sasl::{ClientMechanism, Progress};
+use crate::slice::{after, front};
 use crate::time::{Instant, Timeout};
 use found::Advance;
 use machine::Machine;
@@ -372,6 +373,25 @@ impl<B: Buffers> Endpoint for Client<B> {
                 }
             }
         }
+    }
+
+    fn next_event_from<'a, 'input: 'a>(&'a mut self, input: &mut &'input [u8]) -> Result<Option<Event<'a>>, Error> {
+        while self.receive.is_empty() && self.machine.reads_message() {
+            match self.machine.read_message(input) {
+                Advance::Drop { consumed } => *input = after(input, consumed),
+                Advance::Event { consumed, found } => {
+                    let bytes = front(input, consumed);
+                    *input = after(input, consumed);
+                    self.machine.release();
+                    return Ok(Some(found.event(bytes)));
+                }
+                // Half an end, which the next read continues.
+                _ => break,
+            }
+        }
+        let count = self.receive(input);
+        *input = after(input, count);
+        self.next_event()
     }
 
     /// Nothing once the connection has failed: what the server might still do with it could no longer

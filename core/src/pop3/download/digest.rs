@@ -105,7 +105,7 @@ impl Session {
             Verb::Stls if self.options.tls == TlsPolicy::Required => self.fail(Failure::TlsRefused, true),
             Verb::Stls => self.choose_login(client),
             Verb::Auth | Verb::Pass | Verb::Apop if good => {
-                self.login = None;
+                self.end_login();
                 self.phase = Phase::Lists { said: 0 };
             }
             // A server that says when credentials are wrong and does not, does not take the mechanism

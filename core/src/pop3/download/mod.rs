@@ -64,7 +64,7 @@ use crate::Heap;
 use crate::endpoint::{Endpoint, TransmitLog};
 use crate::error::{Closure, Error, Misuse};
 use crate::leniency::Anomalies;
-use crate::sasl::ChannelBinding;
+use crate::sasl::{ChannelBinding, LoginOutcome};
 use crate::time::{Instant, Timeout};
 use maildrop::Fate;
 use session::{Notice, Phase, Session};
@@ -108,6 +108,12 @@ impl Download {
         Ok(())
     }
 
+    /// Fetches no more than what is on its way already, then deletes what was accepted and is due, and says
+    /// QUIT. Whatever has not been accepted is new in the next session.
+    pub fn finish(&mut self) {
+        self.session.finishing = true;
+    }
+
     /// Whether a message waits for [`accept`](Self::accept) or [`reject`](Self::reject).
     pub fn awaits_answer(&self) -> bool {
         self.session.awaited.is_some()
@@ -148,6 +154,11 @@ impl Download {
             }
             _ => Err(Misuse::OutOfOrder.into()),
         }
+    }
+
+    /// How the login by SASL went, once it is over: by which mechanism, and what that says about a failure.
+    pub fn login_outcome(&self) -> Option<LoginOutcome<'_>> {
+        self.session.outcome.as_ref().map(LoginOutcome::from)
     }
 
     /// What the server announced last.
@@ -274,5 +285,62 @@ impl Endpoint for Download {
     fn is_closed(&self) -> bool {
         let over = self.session.phase == Phase::Over && (self.told || self.session.broken.is_none());
         !self.wants_read() && !self.wants_write() && over
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sasl::Account;
+    use alloc::vec::Vec;
+
+    /// What a server hears of a download that finishes at its first message, whose text it rejects.
+    #[test]
+    fn a_download_that_finishes_early_asks_for_nothing_more_and_deletes_what_was_accepted() {
+        let mut account = Account::new("mrose", "tanstaaf");
+        account.allow_without_tls = true;
+        let mut options = DownloadOptions::new(account);
+        options.read_ahead = 1;
+        let mut download = Download::new(options, Seen::default()).unwrap();
+        let mut server: &[u8] = b"+OK\r\n-ERR\r\n+OK\r\n+OK\r\n-ERR\r\n+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n+OK\r\n.\r\n\
+            +OK\r\none\r\n.\r\n+OK\r\ntwo\r\n.\r\n+OK\r\n+OK\r\n";
+        let (mut said, mut ended) = (Vec::new(), 0);
+        for _ in 0..40 {
+            let taken = download.receive(server);
+            server = &server[taken..];
+            while let Some(event) = download.next_event().unwrap() {
+                if event == Event::MessageEnd {
+                    ended += 1;
+                    if ended == 1 { download.accept().unwrap() } else { download.reject().unwrap() }
+                } else if ended == 1 {
+                    download.finish();
+                }
+            }
+            said.extend_from_slice(download.transmit());
+            download.transmitted(download.transmit().len());
+        }
+        assert!(download.is_closed());
+        assert!(said.ends_with(b"RETR 1\r\nRETR 2\r\nDELE 1\r\nQUIT\r\n"), "{}", said.escape_ascii());
+        assert!(download.seen().is_empty());
+    }
+
+    #[test]
+    fn why_a_token_was_refused_is_told() {
+        let mut account = Account::with_token("tim", "ya29");
+        account.allow_without_tls = true;
+        let mut download = Download::new(DownloadOptions::new(account), Seen::default()).unwrap();
+        // {"status":"400"}
+        let mut server: &[u8] = b"+OK\r\n+OK\r\nSASL XOAUTH2\r\n.\r\n+ eyJzdGF0dXMiOiI0MDAifQ==\r\n-ERR no\r\n+OK\r\n";
+        assert_eq!(download.login_outcome(), None);
+        for _ in 0..40 {
+            let taken = download.receive(server);
+            server = &server[taken..];
+            while download.next_event().unwrap().is_some() {}
+            download.transmitted(download.transmit().len());
+        }
+        assert!(download.is_closed());
+        let outcome = download.login_outcome().unwrap();
+        assert_eq!(outcome.mechanism, crate::sasl::Mechanism::XOAuth2);
+        assert_eq!(outcome.token_error.unwrap().as_bytes(), br#"{"status":"400"}"#);
     }
 }

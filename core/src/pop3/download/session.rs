@@ -9,7 +9,7 @@ use super::seen::Seen;
 use crate::Heap;
 use crate::client::TlsPolicy;
 use crate::error::{Error, Misuse};
-use crate::sasl::{Account, AccountLogin, Progress};
+use crate::sasl::{Account, AccountLogin, ClientExchange, Progress};
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -88,6 +88,8 @@ pub(super) enum Notice {
 pub(super) struct Session {
     pub(super) options: DownloadOptions,
     pub(super) seen: Seen,
+    /// The host wants no more messages.
+    pub(super) finishing: bool,
     pub(super) phase: Phase,
     pub(super) maildrop: Maildrop,
     /// Messages at the front of the maildrop that have unique ids.
@@ -107,6 +109,8 @@ pub(super) struct Session {
     pub(super) response: (bool, Vec<u8>),
     pub(super) timestamp: String,
     pub(super) login: Option<Login>,
+    /// How the login by SASL went.
+    pub(super) outcome: Option<ClientExchange>,
     pub(super) challenged: bool,
     pub(super) tls: bool,
     pub(super) failed: bool,
@@ -131,6 +135,8 @@ impl Session {
             response: (true, Vec::new()),
             timestamp: String::new(),
             login: None,
+            outcome: None,
+            finishing: false,
             challenged: false,
             failed: false,
             broken: None,
@@ -207,7 +213,9 @@ impl Session {
         }
         let pipelining = client.capabilities().offers(CapabilitySet::PIPELINING);
         let most = if pipelining { usize::from(self.options.read_ahead.max(1)) } else { 1 };
-        while let Some(entry) = self.maildrop.entries.get(self.next) {
+        while !self.finishing
+            && let Some(entry) = self.maildrop.entries.get(self.next)
+        {
             if let Fate::Skipped(reason) = entry.fate {
                 // The host hears of it when there is nothing else to hear.
                 if self.notice.is_some() || self.awaited.is_some() || !self.errands.is_empty() {
@@ -291,10 +299,17 @@ impl Session {
         }
     }
 
+    /// The login is over; no secret is kept.
+    pub(super) fn end_login(&mut self) {
+        if let Some(Login::Sasl(login)) = self.login.take() {
+            self.outcome = Some(login.into_outcome());
+        }
+    }
+
     /// Nothing can be fetched.
     pub(super) fn fail(&mut self, failure: Failure, response: bool) {
         self.notice = Some(Notice::Failed { failure, response });
-        self.login = None;
+        self.end_login();
         self.failed = true;
         self.phase = Phase::Quit { said: false };
     }
@@ -302,7 +317,7 @@ impl Session {
     /// The connection is gone.
     pub(super) fn break_off(&mut self, error: Error) {
         self.phase = Phase::Over;
-        self.login = None;
+        self.end_login();
         // After a failure nothing was left but to say goodbye.
         if !self.failed {
             self.broken = Some(error);

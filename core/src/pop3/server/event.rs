@@ -94,7 +94,9 @@ pub enum Event<'a> {
 }
 
 impl Event<'_> {
-    /// Whether it waits for an answer of the host's.
+    /// Whether it waits for an answer of the host's. Whoever accepts all questions accepts every login, by
+    /// [`Auth`](Self::Auth), [`Apop`](Self::Apop) and, in an exchange that the host conducts,
+    /// [`AuthResponse`](Self::AuthResponse): answer these on their own first.
     pub const fn is_question(&self) -> bool {
         !matches!(
             self,

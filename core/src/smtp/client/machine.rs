@@ -179,7 +179,9 @@ impl Machine {
         let count = count.min(self.visible as usize) as u32;
         self.visible -= count;
         self.exchange.transmitted(count);
-        self.silence.broken();
+        if count > 0 {
+            self.silence.broken();
+        }
     }
 
     /// Commands that may be sent now become visible.
@@ -221,6 +223,24 @@ impl Machine {
         self.failure = Some(Error::Limit(Exceeded { limit: LimitKind::Memory, value: size, offset: self.offset }));
     }
 
+    /// Whether nothing has come but one byte within a line, so that nothing happens. [`advance`](Self::advance)
+    /// finds the same, but takes longer; a small machine does with that alone.
+    #[inline]
+    pub(super) fn passes(&mut self, input: &[u8], capacity: usize) -> bool {
+        let hears = self.wants_read() && !self.closing && !self.wall && !self.exchange.is_asking();
+        hears && !self.may_speak() && self.framer.passes(input, self.reply_limit(capacity))
+    }
+
+    /// Whether a reply may make the machine say something itself: the end of a message without recipients.
+    fn may_speak(&self) -> bool {
+        self.accepted == 0 && matches!(self.queue.front(), Some((_, Verb::Data)))
+    }
+
+    /// What a reply may hold.
+    fn reply_limit(&self, capacity: usize) -> usize {
+        (self.limits.reply as usize).min(capacity)
+    }
+
     /// Finds the next reply in `input`, which can hold `capacity` bytes at most.
     pub(super) fn advance(&mut self, input: &[u8], capacity: usize, transmit: &mut dyn Sink) -> Advance {
         if self.state == State::Ended {
@@ -230,11 +250,9 @@ impl Machine {
         if self.closing || self.wall || self.exchange.is_asking() {
             return self.end_of_input(&[]);
         }
-        // What a reply may make the machine say itself must have room before the reply is read: the end
-        // of a message without recipients. Any other reply is read even where nothing can be sent, for a
-        // server may stop reading until its own words are read.
-        let may_speak = self.accepted == 0 && matches!(self.queue.front(), Some((_, Verb::Data)));
-        if may_speak && transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM {
+        // What a reply may make the machine say must have room before the reply is read. Any other reply is
+        // read even where nothing can be sent, for a server may stop reading until its own words are read.
+        if self.may_speak() && transmit.room(DotWriter::FINISH_ROOM) < DotWriter::FINISH_ROOM {
             if transmit.no_room() == Misuse::NoMemory {
                 self.starve(DotWriter::FINISH_ROOM as u32);
                 return Advance::Failed;
@@ -243,8 +261,7 @@ impl Machine {
                 return Advance::Idle;
             }
         }
-        let limit = (self.limits.reply as usize).min(capacity);
-        let frame = self.framer.next(input, limit);
+        let frame = self.framer.next(input, self.reply_limit(capacity));
         match frame {
             ReplyFrame::Incomplete => self.end_of_input(input),
             ReplyFrame::Drop { keep } => {

@@ -62,6 +62,7 @@ use crate::endpoint::{CommandId, Endpoint, TransmitLog};
 use crate::error::{Error, Misuse};
 use crate::leniency::Anomalies;
 use crate::sasl::{ClientMechanism, Progress};
+use crate::slice::WIDE;
 use crate::time::{Instant, Timeout};
 use found::Advance;
 use machine::Machine;
@@ -350,6 +351,13 @@ impl<B: Buffers> Endpoint for Client<B> {
     }
 
     fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
+        if WIDE {
+            self.machine.release();
+            let capacity = self.receive.capacity_limit();
+            if self.machine.passes(self.receive.filled(), capacity) && self.receive.starved().is_none() {
+                return Ok(None);
+            }
+        }
         loop {
             if let Some(failure) = self.machine.failure {
                 self.machine.told = true;

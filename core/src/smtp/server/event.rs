@@ -89,6 +89,8 @@ pub enum Event<'a> {
 
 impl Event<'_> {
     /// Whether it waits for [`accept`](super::Server::accept) or [`reject`](super::Server::reject).
+    /// Whoever accepts all questions accepts every login, by [`Auth`](Self::Auth) and, in an exchange that the
+    /// host conducts, by [`AuthResponse`](Self::AuthResponse): answer these on their own first.
     pub const fn is_question(&self) -> bool {
         matches!(
             self,

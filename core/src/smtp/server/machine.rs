@@ -256,14 +256,13 @@ impl Machine {
             // A handshake that will never be.
             Mode::Wall { announced: true } if self.eof => Err(self.broken_off()),
             Mode::Wall { .. } => Ok(Advance::Idle),
-            Mode::Data => self.next_data(input, transmit),
+            Mode::Data | Mode::Chunk { .. } => self.next_piece(input, transmit),
             _ if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => self.no_room(transmit),
             Mode::Commands => {
                 self.check_bad_commands(transmit)?;
                 self.next_line(input, capacity, transmit)
             }
             Mode::Auth => self.next_response(input, capacity, transmit),
-            Mode::Chunk { last, swallow } => self.next_chunk(input, last, swallow, transmit),
             Mode::Verdict => Ok(self.next_verdict()),
         }
     }

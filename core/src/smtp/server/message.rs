@@ -70,7 +70,22 @@ impl Machine {
         self.binary = false;
     }
 
-    pub(super) fn next_data(&mut self, input: &[u8], transmit: &mut dyn Sink) -> Result<Advance, Error> {
+    /// Whether what comes next is a message, to be looked at wherever it stands: nothing else is due before.
+    pub(super) fn reads_message(&self) -> bool {
+        let reads = matches!(self.mode, Mode::Data | Mode::Chunk { .. });
+        reads && self.takes_bytes() && self.question.is_none() && !self.early && self.owed == 0
+    }
+
+    /// Finds the next piece of a message in `input`, or its end.
+    pub(super) fn next_piece(&mut self, input: &[u8], transmit: &mut dyn Sink) -> Result<Advance, Error> {
+        match self.mode {
+            Mode::Chunk { .. } if transmit.room(ANSWER_ROOM) < ANSWER_ROOM => self.no_room(transmit),
+            Mode::Chunk { last, swallow } => self.next_chunk(input, last, swallow, transmit),
+            _ => self.next_data(input, transmit),
+        }
+    }
+
+    fn next_data(&mut self, input: &[u8], transmit: &mut dyn Sink) -> Result<Advance, Error> {
         // What is dropped goes along with the data behind it.
         let mut dropped = 0;
         loop {
@@ -145,7 +160,7 @@ impl Machine {
         self.found(consumed, Found::Aborted(abort))
     }
 
-    pub(super) fn next_chunk(
+    fn next_chunk(
         &mut self,
         input: &[u8],
         last: bool,

@@ -61,6 +61,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::leniency::Anomalies;
 use crate::sasl::TokenRefusal;
+use crate::slice::{after, front};
 use crate::smtp::State;
 use crate::time::{Instant, Timeout};
 use found::Advance;
@@ -242,6 +243,30 @@ impl<B: Buffers> Endpoint for Server<B> {
                 }
             }
         }
+    }
+
+    fn next_event_from<'a, 'input: 'a>(&'a mut self, input: &mut &'input [u8]) -> Result<Option<Event<'a>>, Error> {
+        self.forget_secret();
+        if !input.is_empty() && self.machine.takes_bytes() {
+            self.machine.received();
+        }
+        while !input.is_empty() && self.receive.is_empty() && self.machine.reads_message() {
+            let advance = self.machine.next_piece(input, &mut self.transmit);
+            self.machine.told |= advance.is_err();
+            match advance? {
+                Advance::Drop { consumed } => *input = after(input, consumed),
+                Advance::Event { consumed, found } => {
+                    let bytes = front(input, consumed);
+                    *input = after(input, consumed);
+                    return Ok(Some(self.machine.event(found, bytes, &mut self.transmit)));
+                }
+                // Half a line end, which the next read continues.
+                Advance::Idle | Advance::Secret => break,
+            }
+        }
+        let count = self.receive(input);
+        *input = after(input, count);
+        self.next_event()
     }
 
     fn transmit(&self) -> &[u8] {

@@ -29,6 +29,12 @@ pub(super) fn task(smaller: usize) -> Task {
         total as u64
     });
     let (input, mut out) = (wire.clone(), Vec::with_capacity(length));
+    let task = task.ours("mailproto smtp::Server in place, into a reused Vec", length, move || {
+        out.clear();
+        session::serve_in_place(&mut session::server_in_data(), &input, READ, |data| out.extend_from_slice(data));
+        out.len() as u64
+    });
+    let (input, mut out) = (wire.clone(), Vec::with_capacity(length));
     let task = task.ours("mailproto DotReader, into a reused Vec", length, move || {
         out.clear();
         let (mut reader, mut at) = (DotReader::new(LineEnds::Refuse), 0);
@@ -65,6 +71,18 @@ pub(super) fn task(smaller: usize) -> Task {
         }
         out.len() as u64
     });
+    let (input, mut out, mut buffer) = (wire.clone(), Vec::with_capacity(length), vec![0; READ]);
+    let task = task.peer("smtp-proto DataReceiver, reads copied in, into a reused Vec", length, move || {
+        let mut receiver = DataReceiver::new();
+        out.clear();
+        for read in input.chunks(READ) {
+            buffer[..read.len()].copy_from_slice(read);
+            if receiver.ingest(&mut buffer[..read.len()].iter(), &mut out) {
+                break;
+            }
+        }
+        out.len() as u64
+    });
     let input = wire.clone();
     let task = task.peer("mailrs-smtp-proto unstuff_data (whole)", 1, move || {
         // It is given the message after its end was found.
@@ -78,6 +96,8 @@ pub(super) fn task(smaller: usize) -> Task {
     })
     .bound("mailproto smtp::Server, into a reused Vec", "smtp-proto DataReceiver, 16 KiB reads", 1.0 / 3.0)
     .bound("mailproto smtp::Server, into a reused Vec", "memmem and copy, reused Vec", 1.0 / 0.7)
+    .bound("mailproto smtp::Server in place, into a reused Vec", "smtp-proto DataReceiver, 16 KiB reads", 1.0 / 3.0)
+    .bound("mailproto smtp::Server in place, into a reused Vec", "memmem and copy, reused Vec", 1.0 / 0.7)
     .bound("mailproto smtp::Server, chunks passed on", "smtp-proto DataReceiver, 16 KiB reads", 1.0 / 3.0)
     .bound("mailproto smtp::Server, chunks passed on", "memmem and copy, reused Vec", 1.0 / 0.7)
 }

@@ -34,6 +34,8 @@ pub(crate) enum Scheme {
 impl Scheme {
     /// Those of SMTP and LMTP.
     pub(crate) const SUBMITTING: &[Self] = &[Self::Smtp, Self::Smtps, Self::Lmtp];
+    /// Those from which mail is fetched.
+    pub(crate) const FETCHING: &[Self] = &[Self::Pop3, Self::Pop3s];
     /// All of them.
     pub(crate) const ALL: &[Self] = &[Self::Smtp, Self::Smtps, Self::Lmtp, Self::Pop3, Self::Pop3s];
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `serve` | a mail server for one machine |
 //! | `send` | delivers one message and says what became of each recipient |
+//! | `fetch` | fetches what is new in a maildrop |
 //! | `probe` | says what a server offers, and what it means |
 //! | `parse` | shows what the grammar makes of commands, replies and addresses |
 //! | `explain` | shows what the state machines make of a conversation |
@@ -15,6 +16,7 @@ mod conversation;
 mod destination;
 mod explain;
 mod failure;
+mod fetch;
 mod meaning;
 mod output;
 mod parse;
@@ -42,6 +44,7 @@ struct Arguments {
 enum Command {
     Serve(serve::Arguments),
     Send(send::Arguments),
+    Fetch(fetch::Arguments),
     Probe(probe::Arguments),
     Parse(parse::Arguments),
     Explain(explain::Arguments),
@@ -51,6 +54,8 @@ const EXAMPLES: &str = "\
 Examples:
   mailproto serve                                        a mail server on this machine
   mailproto send --server smtp://localhost:2525 a.eml    a message to it
+  mailproto fetch pop3://demo:demo@localhost:2110 --tls none
+                                                         what is there
   mailproto probe smtp://localhost:2525                  what it offers
   mailproto parse smtp-command commands.txt              what the grammar makes of lines
   mailproto explain smtp conversation.txt                who broke which rule
@@ -62,6 +67,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
+        Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Parse(arguments) => parse::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

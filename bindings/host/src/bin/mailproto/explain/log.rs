@@ -17,6 +17,8 @@ pub(super) struct Line {
     pub(super) text: String,
     /// As it was on the wire.
     pub(super) bytes: Vec<u8>,
+    /// It stands for lines that are not shown.
+    pub(super) hidden: bool,
 }
 
 /// What stands for a secret that a log does not show: base64 of a user and a password.
@@ -32,7 +34,8 @@ pub(super) fn read(text: &str, connection: Option<u64>) -> Result<Vec<Line>, Fai
             wanted = number;
         }
         if number.is_none_or(|number| Some(number) == wanted) {
-            lines.push(Line { number: index + 1, side, text: said.to_owned(), bytes: wire(said, side) });
+            let hidden = said.strip_suffix('\\').and_then(hidden).is_some_and(|(start, _)| start == 0);
+            lines.push(Line { number: index + 1, side, text: said.to_owned(), bytes: wire(said, side), hidden });
         }
     }
     if lines.is_empty() {
@@ -68,10 +71,10 @@ fn wire(said: &str, side: Side) -> Vec<u8> {
     let mut more = 0;
     if side == Side::Client {
         text = text.replace("[secret]", SECRET);
-        if let Some((before, count)) = hidden(&text) {
-            more = count;
-            text.truncate(before);
-        }
+    }
+    if let Some((before, count)) = hidden(&text) {
+        more = count;
+        text.truncate(before);
     }
     let mut bytes = unescape(&text);
     if more > 0 && bytes.is_empty() && unended.is_some() {
@@ -134,9 +137,11 @@ mod tests {
     #[test]
     fn what_a_trace_hides_is_filled_in() {
         assert_eq!(
-            bytes("C: AUTH PLAIN [secret]\nC: ab[3 more bytes]\nC: [5 more bytes]\\\n"),
-            ["AUTH PLAIN AHVzZXIAc2VjcmV0\\r\\n", "abxxx\\r\\n", "xxx\\r\\n"]
+            bytes("C: AUTH PLAIN [secret]\nC: ab[3 more bytes]\nC: [5 more bytes]\\\nS: [3 more bytes]\\\n"),
+            ["AUTH PLAIN AHVzZXIAc2VjcmV0\\r\\n", "abxxx\\r\\n", "xxx\\r\\n", "x\\r\\n"]
         );
+        let hidden = |text| read(text, None).unwrap()[0].hidden;
+        assert!(hidden("S: [5 more bytes]\\\n") && !hidden("S: a[5 more bytes]\\\n"));
     }
 
     #[test]

@@ -4,22 +4,21 @@
 //! hears it and decides as the conversation's server did. Where one of them would not have done so,
 //! a rule was broken.
 
-mod client;
+mod breach;
 mod log;
-mod rules;
-mod server;
+mod pop3;
+mod scripted;
+mod smtp;
 mod step;
 
 use crate::failure::{Failure, Status};
 use crate::output;
+use breach::Breach;
 use clap::ValueEnum;
-use client::Listener;
 use log::Line;
-use mailproto::smtp::{Protocol, State};
+use mailproto::smtp::Protocol;
 use mailproto_host::Side;
-use rules::Breach;
 use serde_json::{Value, json};
-use server::{Speaker, Terms};
 use std::fmt::Write;
 use std::path::PathBuf;
 use step::Step;
@@ -29,6 +28,7 @@ Examples:
   mailproto explain smtp conversation.txt
   mailproto send --server smtp://localhost:2525 --trace a.eml 2>&1 | mailproto explain smtp -
   mailproto explain lmtp log.txt --connection 3 --json
+  mailproto explain pop3 conversation.txt
 
 The conversation has one line of the wire each: `C: ` before what the client said, `S: ` before what
 the server said, messages included. Other lines are passed over. \\r \\n \\0 \\xNN and \\\\ stand for
@@ -59,14 +59,36 @@ pub(crate) struct Arguments {
 enum Spoken {
     Smtp,
     Lmtp,
+    Pop3,
 }
 
-/// What one machine made of a line.
+/// What one machine made of a line: states, events, and the rules that were broken by it.
 struct Seen {
     by: Side,
-    before: State,
-    after: State,
-    events: Vec<String>,
+    before: &'static str,
+    after: &'static str,
+    step: Step,
+}
+
+impl Seen {
+    fn new(by: Side, before: &'static str, after: &'static str, step: Step) -> Self {
+        Self { by, before, after, step }
+    }
+}
+
+/// Who is told of each line.
+type Tell<'a> = dyn FnMut(&Line, &[Seen], &[Breach]) -> Result<(), Failure> + 'a;
+
+/// Tells of a line: first of the machine that says it, and of each broken rule once.
+fn tell_of(line: &Line, [client, server]: [Seen; 2], tell: &mut Tell<'_>) -> Result<(), Failure> {
+    let mut breaches: Vec<Breach> = Vec::new();
+    for breach in client.step.breaches.iter().chain(&server.step.breaches) {
+        if !breaches.iter().any(|other| other.section == breach.section && other.by == breach.by) {
+            breaches.push(breach.clone());
+        }
+    }
+    let seen = if line.side == Side::Client { [client, server] } else { [server, client] };
+    tell(line, &seen, &breaches)
 }
 
 /// Explains, and says by the status whether the rules were kept.
@@ -80,75 +102,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let bytes =
         bytes.map_err(|error| Failure::usage(format_args!("cannot read {}: {error}", arguments.file.display())))?;
     let lines = log::read(&String::from_utf8_lossy(&bytes), arguments.connection)?;
-    let protocol = match arguments.protocol {
-        Spoken::Smtp => Protocol::Smtp,
-        Spoken::Lmtp => Protocol::Lmtp,
-    };
     let mut broken = 0;
     let print = |text: &str| output::text_block(text).map_err(|error| Failure::io("cannot write to stdout", &error));
-    explain(&lines, protocol, |line, seen, breaches| {
+    let mut tell = |line: &Line, seen: &[Seen], breaches: &[Breach]| {
         broken += breaches.len();
         if arguments.json {
             print(&format!("{}\n", to_json(line, seen, breaches)))
         } else {
             print(&describe(line, seen, breaches))
         }
-    })?;
+    };
+    match arguments.protocol {
+        Spoken::Smtp => smtp::explain(&lines, Protocol::Smtp, &mut tell)?,
+        Spoken::Lmtp => smtp::explain(&lines, Protocol::Lmtp, &mut tell)?,
+        Spoken::Pop3 => pop3::explain(&lines, &mut tell)?,
+    }
     match broken {
         0 => Ok(()),
         _ => Err(Failure::silent(Status::Refused)),
     }
-}
-
-/// Shows every line to both machines: first to the one that says it.
-fn explain(
-    lines: &[Line],
-    protocol: Protocol,
-    mut tell: impl FnMut(&Line, &[Seen], &[Breach]) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let said_by_server = lines.iter().filter(|line| line.side == Side::Server).map(|line| line.bytes.as_slice());
-    let (offered, size) = server::announced(said_by_server);
-    let mut client = Listener::new(protocol);
-    let Some(mut server) = Speaker::new(Terms { protocol, offered, size }, &mut Step::default()) else {
-        return Ok(());
-    };
-    for line in lines {
-        let (mut of_client, mut of_server) = (Step::default(), Step::default());
-        let before = (client.state(), server.state());
-        if line.side == Side::Client {
-            let message = client.in_message();
-            // A login that the server's machine has no part in.
-            let foreign = client.challenged && !server.in_login();
-            client.say(&line.bytes, &mut of_client);
-            if !of_client.breaches.is_empty() && !message {
-                server.told.insert(line.bytes.trim_ascii_end().to_vec());
-            }
-            if !foreign {
-                server.hear(&line.bytes, &mut of_server);
-            }
-        } else {
-            server.say(&line.bytes, &mut of_server);
-            client.hear(&line.bytes, &mut of_client);
-            if server.has_strayed() && server.state() != client.state() {
-                server.bring_to(client.state());
-            }
-        }
-        let mut seen = vec![
-            Seen { by: Side::Client, before: before.0, after: client.state(), events: of_client.events },
-            Seen { by: Side::Server, before: before.1, after: server.state(), events: of_server.events },
-        ];
-        if line.side == Side::Server {
-            seen.reverse();
-        }
-        let mut breaches = of_client.breaches;
-        for breach in of_server.breaches {
-            if !breaches.iter().any(|other| other.section == breach.section && other.by == breach.by) {
-                breaches.push(breach);
-            }
-        }
-        tell(line, &seen, &breaches)?;
-    }
-    Ok(())
 }
 
 const fn name(side: Side) -> &'static str {
@@ -162,11 +134,10 @@ fn describe(line: &Line, seen: &[Seen], breaches: &[Breach]) -> String {
     let side = if line.side == Side::Client { "C" } else { "S" };
     let mut text = format!("{:>4} {side}: {}\n", line.number, line.text);
     // Writing to a string cannot fail.
-    for Seen { by, before, after, events } in seen {
-        let states =
-            if before == after { before.name().into() } else { format!("{} -> {}", before.name(), after.name()) };
-        if before != after || !events.is_empty() {
-            let _ = writeln!(text, "        {}  {states:<24} {}", name(*by), events.join("; "));
+    for Seen { by, before, after, step } in seen {
+        let states = if before == after { (*before).into() } else { format!("{before} -> {after}") };
+        if before != after || !step.events.is_empty() {
+            let _ = writeln!(text, "        {}  {states:<24} {}", name(*by), step.events.join("; "));
         }
     }
     for Breach { by, rule, section } in breaches {
@@ -177,8 +148,8 @@ fn describe(line: &Line, seen: &[Seen], breaches: &[Breach]) -> String {
 
 fn to_json(line: &Line, seen: &[Seen], breaches: &[Breach]) -> Value {
     let mut object = json!({ "line": line.number, "side": name(line.side), "text": line.text });
-    for Seen { by, before, after, events } in seen {
-        object[name(*by)] = json!({ "before": before.name(), "event": events.join("; "), "after": after.name() });
+    for Seen { by, before, after, step } in seen {
+        object[name(*by)] = json!({ "before": before, "event": step.events.join("; "), "after": after });
     }
     object["broken"] = breaches
         .iter()

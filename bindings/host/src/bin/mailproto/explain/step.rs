@@ -1,6 +1,6 @@
 //! What a line did to one machine.
 
-use super::rules::Breach;
+use super::breach::Breach;
 
 /// Filled in while a machine deals with a line.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 //! POP3  greeting ─▶ CAPA ─▶ STLS, if there is ─▶ CAPA ─▶ AUTH or USER, with a login ─▶ CAPA ─▶ QUIT
 //! ```
 
+mod login;
 mod pop3;
 mod smtp;
 

@@ -1,13 +1,13 @@
 //! POP3.
 
-use super::{Capability, Findings};
+use super::{Capability, Findings, login};
 use crate::conversation;
 use crate::destination::Destination;
 use crate::failure::{Failure, Status, protocol_failure};
 use crate::meaning;
 use crate::terms::Terms;
 use mailproto::pop3::{self, CapabilitySet, Client, ClientEvent, ClientOptions, Response, Verb};
-use mailproto::sasl::{ClientMechanism, Login, Mechanism, Plain};
+use mailproto::sasl::{ClientExchange, Mechanisms, Nonce};
 use mailproto::smtp::TlsPolicy;
 use mailproto::{CommandId, Endpoint, Error};
 use mailproto_host::asynchronous::Driver;
@@ -137,7 +137,8 @@ pub(super) async fn ask(terms: &Terms, destination: &Destination, findings: &mut
 impl Probe<'_> {
     async fn converse(&mut self, config: &Arc<ClientConfig>) -> Result<(), Failure> {
         let login = self.login.clone().unwrap_or_default();
-        let mut exchange: Option<Box<dyn ClientMechanism + '_>> = None;
+        let nonce = mailproto_host::nonce().map_err(|error| Failure::io("no login", &error))?;
+        let mut exchange: Option<ClientExchange> = None;
         let mut refusal = None;
         loop {
             let heard = match self.driver.endpoint.next_event() {
@@ -160,11 +161,11 @@ impl Probe<'_> {
                 Heard::Capabilities(known) => {
                     let lines = if known { self.said.list() } else { Vec::new() };
                     self.findings.add(self.logged_in, lines.iter().map(|line| announced(line)).collect());
-                    self.next(&login, &mut exchange)?;
+                    self.next(&login, nonce, &mut exchange)?;
                 }
                 Heard::NoTls(_) if self.policy == TlsPolicy::Opportunistic => {
                     self.tls_refused = true;
-                    self.next(&login, &mut exchange)?;
+                    self.next(&login, nonce, &mut exchange)?;
                 }
                 Heard::Wall => {
                     let handshake = self.driver.start_tls(config, &self.destination.host);
@@ -180,7 +181,10 @@ impl Probe<'_> {
                 }
                 Heard::Challenge => {
                     if let Some(exchange) = &mut exchange {
-                        self.driver.endpoint.auth_respond(&mut **exchange).map_err(|error| self.cut(error))?;
+                        let channel = self.driver.stream().channel_binding();
+                        let identity = login::identity(&login, nonce, &channel);
+                        let said = self.driver.endpoint.auth_respond(&mut exchange.with(identity));
+                        said.map_err(|error| self.cut(error))?;
                     }
                 }
                 Heard::NoTls(what) | Heard::Refused(what) => {
@@ -194,10 +198,11 @@ impl Probe<'_> {
     }
 
     /// TLS first, then the login, then goodbye.
-    fn next<'a>(
+    fn next(
         &mut self,
-        (user, password): &'a (String, String),
-        exchange: &mut Option<Box<dyn ClientMechanism + 'a>>,
+        login: &(String, String),
+        nonce: Nonce,
+        exchange: &mut Option<ClientExchange>,
     ) -> Result<(), Failure> {
         let offered = *self.driver.endpoint.capabilities();
         let plain = self.findings.tls.is_none();
@@ -210,22 +215,16 @@ impl Probe<'_> {
         if plain && self.policy != TlsPolicy::None {
             return Err(self.refused("no TLS is offered, and a password is sent in plain text only with --tls none"));
         }
-        let wanted = self.terms.mechanism()?;
-        let usable = [Mechanism::Plain, Mechanism::Login]
-            .into_iter()
-            .find(|one| offered.mechanisms.contains(*one) && wanted.is_none_or(|wanted| wanted == *one));
-        let wrong = |error| Failure::usage(format_args!("the login: {}", Error::Misuse(error)));
-        let made: Box<dyn ClientMechanism + 'a> = match usable {
-            Some(Mechanism::Plain) => Box::new(Plain::new("", user, password).map_err(wrong)?),
-            Some(_) => Box::new(Login::new(user, password).map_err(wrong)?),
-            None if wanted.is_none() => {
-                let said = self.driver.endpoint.login(user, password);
-                return said.map(drop).map_err(|error| Failure::usage(format_args!("the login: {error}")));
-            }
-            None => return Err(self.refused("no login by the mechanism of --auth is offered here")),
-        };
-        let made = exchange.insert(made);
-        self.driver.endpoint.auth(&mut **made).map(drop).map_err(|error| self.cut(error))
+        // Where no mechanism can be used, there are still USER and PASS, which are none.
+        if self.terms.mechanism()?.is_none() && offered.mechanisms.and(Mechanisms::PASSWORD).is_empty() {
+            let (user, password) = login;
+            let said = self.driver.endpoint.login(user, password);
+            return said.map(drop).map_err(|error| Failure::usage(format_args!("the login: {error}")));
+        }
+        let channel = self.driver.stream().channel_binding();
+        let identity = login::identity(login, nonce, &channel);
+        let begun = exchange.insert(login::begin(self.terms, self.destination, &identity, offered.mechanisms, !plain)?);
+        self.driver.endpoint.auth(&mut begun.with(identity)).map(drop).map_err(|error| self.cut(error))
     }
 
     fn say(&mut self, verb: impl FnOnce(&mut Client) -> Result<CommandId, Error>) -> Result<(), Failure> {

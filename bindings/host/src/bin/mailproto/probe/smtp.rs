@@ -1,12 +1,12 @@
 //! SMTP and LMTP.
 
-use super::{Capability, Findings};
+use super::{Capability, Findings, login};
 use crate::conversation;
 use crate::destination::{Destination, Scheme};
 use crate::failure::{Failure, Status, protocol_failure};
 use crate::meaning;
 use crate::terms::Terms;
-use mailproto::sasl::{BindingKind, ChannelBinding, Choice, ClientExchange, Identity, Mechanisms, Nonce};
+use mailproto::sasl::{ClientExchange, Nonce};
 use mailproto::smtp::{Client, ClientEvent, ClientOptions, Extension, ExtensionSet, Protocol, Reply, TlsPolicy, Verb};
 use mailproto::{CommandId, Endpoint, Error};
 use mailproto_host::asynchronous::Driver;
@@ -109,13 +109,6 @@ pub(super) async fn ask(terms: &Terms, destination: &Destination, findings: &mut
     Ok(())
 }
 
-/// Whatever a user with a password, or with a token in its place, can log in by.
-fn identity<'a>((user, secret): &'a (String, String), nonce: Nonce, channel: &'a Option<[u8; 32]>) -> Identity<'a> {
-    let binding = channel.as_ref().map(|data| ChannelBinding { kind: BindingKind::TlsExporter, data });
-    let (password, token) = (Some(secret.as_str()), Some(secret.as_str()));
-    Identity { user, password, token, nonce: Some(nonce), binding, ..Identity::default() }
-}
-
 impl Probe<'_> {
     async fn converse(&mut self, config: &Arc<ClientConfig>) -> Result<(), Failure> {
         let login = self.login.clone().unwrap_or_default();
@@ -163,7 +156,7 @@ impl Probe<'_> {
                 Heard::Challenge => {
                     if let Some(exchange) = &mut exchange {
                         let channel = self.driver.stream().channel_binding();
-                        let identity = identity(&login, nonce, &channel);
+                        let identity = login::identity(&login, nonce, &channel);
                         let said = self.driver.endpoint.auth_respond(&mut exchange.with(identity));
                         said.map_err(|error| self.cut(error))?;
                     }
@@ -198,18 +191,9 @@ impl Probe<'_> {
             return Err(self.refused("no TLS is offered, and a password is sent in plain text only with --tls none"));
         }
         let channel = self.driver.stream().channel_binding();
-        let identity = identity(login, nonce, &channel);
-        let mut choice = Choice { tls: !plain, ..Choice::new(identity.mechanisms()) };
-        match self.terms.mechanism()? {
-            Some(wanted) => choice.allowed = Mechanisms::NONE.with(wanted),
-            // Whether a password or a token was given, only its user knows.
-            None => choice.allowed = Mechanisms::PASSWORD,
-        }
-        choice.without_tls = Mechanisms::ALL;
-        let offered = offered.mechanisms;
-        let best = choice.best_of(offered).map_err(|why| self.refused(&why.to_string()))?;
-        let wrong = |error| Failure::usage(format_args!("the login: {}", Error::Misuse(error)));
-        let begun = exchange.insert(ClientExchange::new(best, &identity, offered).map_err(wrong)?);
+        let identity = login::identity(login, nonce, &channel);
+        let begun = login::begin(self.terms, self.destination, &identity, offered.mechanisms, !plain)?;
+        let begun = exchange.insert(begun);
         self.driver.endpoint.auth(&mut begun.with(identity)).map(drop).map_err(|error| self.cut(error))
     }
 

@@ -1,12 +1,13 @@
 //! The server's side.
 
+use super::options::Shared;
+use super::shown;
 use crate::error::{self, thrown};
 use crate::input::Numbers;
-use crate::options::Common;
+use crate::interop::Array;
 use crate::output::Fields;
-use crate::shown;
+use crate::sasl::{self, Refusal};
 use alloc::string::String;
-use mailproto::sasl::{Mechanism, Mechanisms};
 use mailproto::smtp::{Abort, EnhancedCode, ExtensionSet, Path, Server, ServerEvent, ServerOptions};
 use mailproto::{Endpoint, Instant};
 use wasm_bindgen::JsValue;
@@ -28,7 +29,7 @@ impl SmtpServer {
     pub fn new(name: &str, options: &[f64]) -> Result<Self, JsValue> {
         let mut numbers = Numbers::new(options);
         let mut options = ServerOptions::new(name);
-        let Common { protocol, line_ends, leniency, limits } = Common::read(&mut numbers);
+        let Shared { protocol, line_ends, leniency, limits } = Shared::read(&mut numbers);
         options.protocol = protocol;
         options.line_ends = line_ends.unwrap_or(options.line_ends);
         options.leniency = leniency;
@@ -36,9 +37,7 @@ impl SmtpServer {
         options.offered = options.offered.with(ExtensionSet::from_bits(numbers.choice()));
         options.offered = options.offered.without(ExtensionSet::from_bits(numbers.choice()));
         if let Some(bits) = numbers.next() {
-            let named = |(bit, _): &(usize, Mechanism)| bits as u32 & 1 << bit != 0;
-            let mechanisms = Mechanism::ALL.into_iter().enumerate().filter(named);
-            options.mechanisms = mechanisms.map(|(_, one)| one).fold(Mechanisms::NONE, Mechanisms::with);
+            options.mechanisms = sasl::of_bits(bits);
         }
         options.auth_without_tls = numbers.flag();
         options.require_tls = numbers.flag();
@@ -72,6 +71,12 @@ impl SmtpServer {
     /// Goes on with an exchange that the host conducts.
     pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), JsValue> {
         self.endpoint.challenge(challenge).map_err(thrown)
+    }
+
+    /// Refuses a bearer token, and says why: status, scope, configuration.
+    #[wasm_bindgen(js_name = rejectToken)]
+    pub fn reject_token(&mut self, texts: &Array) -> Result<(), JsValue> {
+        self.endpoint.reject_token(&Refusal::read(texts).borrowed()).map_err(thrown)
     }
 
     /// Ends the session with 421 as soon as what is in flight is finished.
@@ -108,17 +113,10 @@ fn named(event: ServerEvent<'_>) -> Fields {
         ServerEvent::Connect => Fields::event("connect"),
         ServerEvent::Hello { name, extended } => Fields::event("hello").text("name", name).flag("extended", extended),
         ServerEvent::StartTls => Fields::event("startTls"),
-        ServerEvent::Auth(credentials) => Fields::event("auth")
-            .text("mechanism", credentials.mechanism.name())
-            .text("authorization", credentials.authorization)
-            .text("user", credentials.user)
-            .text("password", credentials.password().unwrap_or_default()),
+        ServerEvent::Auth(credentials) => sasl::shown(Fields::event("auth"), &credentials),
         ServerEvent::AuthResponse { mechanism, first, response } => {
             let fields = Fields::event("authResponse").text("mechanism", mechanism.name()).flag("first", first);
-            match response {
-                Some(response) => fields.bytes("response", response),
-                None => fields.value("response", &JsValue::NULL),
-            }
+            fields.bytes_or_null("response", response)
         }
         ServerEvent::Mail { path, parameters } => {
             with_path(Fields::event("mail"), path).object("parameters", shown::fields(parameters))
@@ -128,10 +126,9 @@ fn named(event: ServerEvent<'_>) -> Fields {
         }
         ServerEvent::DataStart { chunking } => Fields::event("dataStart").flag("chunking", chunking),
         ServerEvent::Data(data) => Fields::event("data").bytes("data", data),
-        ServerEvent::DataEnd { recipient } => match recipient {
-            Some(recipient) => Fields::event("dataEnd").number("recipient", f64::from(recipient)),
-            None => Fields::event("dataEnd").value("recipient", &JsValue::NULL),
-        },
+        ServerEvent::DataEnd { recipient } => {
+            Fields::event("dataEnd").number_or_null("recipient", recipient.map(f64::from))
+        }
         ServerEvent::DataAborted(abort) => Fields::event("dataAborted").text("reason", abort_name(abort)),
         ServerEvent::Reset => Fields::event("reset"),
         ServerEvent::Vrfy(text) => Fields::event("vrfy").text("text", text),

@@ -1,22 +1,9 @@
-//! The rules that a side can break, and where they stand.
+//! The rules of SMTP and LMTP that a side can break, and where they stand.
 
+use super::super::breach::Breach;
 use mailproto::smtp::{Command, CommandError, CommandErrorKind, State, Verb};
 use mailproto::{Anomalies, Leniency, ViolationKind};
 use mailproto_host::Side;
-
-/// A rule that was broken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Breach {
-    pub(super) by: Side,
-    pub(super) rule: String,
-    pub(super) section: &'static str,
-}
-
-impl Breach {
-    pub(super) fn new(by: Side, rule: impl Into<String>, section: &'static str) -> Self {
-        Self { by, rule: rule.into(), section }
-    }
-}
 
 /// A line is no command.
 pub(super) fn malformed(error: CommandError) -> Breach {
@@ -130,10 +117,6 @@ pub(super) fn tolerated(by: Side, anomalies: Anomalies) -> Vec<Breach> {
         (Anomalies::BARE_LINE_END_IN_DATA, "CR and LF stand in a message only together", "RFC 5321 §2.3.8"),
         (Anomalies::EARLY_TALK, "the client waits for the greeting", "RFC 5321 §3.1"),
         (Anomalies::ODD_REPLY_CODE, "a code begins with 2, 3, 4 or 5", "RFC 5321 §4.2.1"),
-        (Anomalies::STATUS_CASE, "+OK and -ERR stand in capital letters", "RFC 1939 §3"),
-        (Anomalies::MISSING_NUMBER, "a unique-id listing starts with the number of its message", "RFC 1939 §7"),
-        (Anomalies::OK_FOR_CHALLENGE, "an exchange of AUTH goes on with + and a space", "RFC 5034 §4"),
-        (Anomalies::MALFORMED_LINE, "each line of a list is what the command asked for", "RFC 1939 §3"),
     ];
     let seen = rules.into_iter().filter(|(one, _, _)| anomalies.contains(*one));
     seen.map(|(_, rule, section)| Breach::new(by, rule, section)).collect()

@@ -1,21 +1,19 @@
 //! The client's side, verb by verb.
 
-use crate::error::{self, thrown};
-use crate::extension;
+use super::extension;
+use super::options::{self, Shared};
+use super::parameter::Given;
+use crate::error::thrown;
 use crate::input::{Numbers, Texts};
 use crate::interop::Array;
-use crate::options::{self, Common};
 use crate::output::Fields;
-use crate::parameter::Given;
+use crate::sasl::{Login, exchange};
 use alloc::string::String;
 use alloc::vec::Vec;
-use mailproto::codec::base64;
-use mailproto::sasl::{self, ClientMechanism, Mechanism, Response};
 use mailproto::smtp::{Attribute, Client, ClientEvent, ClientOptions, Xtext};
 use mailproto::{CommandId, Endpoint, Error, Instant};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroizing;
 
 /// The client's side of one connection: see [`Client`] for what each verb does.
 #[wasm_bindgen]
@@ -26,6 +24,7 @@ pub struct SmtpClient {
 }
 
 endpoint!(SmtpClient, event);
+exchange!(SmtpClient, |endpoint: &Client| endpoint.extensions().mechanisms);
 
 /// The number by which events name a command.
 fn number(id: Result<CommandId, Error>) -> Result<u32, JsValue> {
@@ -38,7 +37,7 @@ impl SmtpClient {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &[f64]) -> Self {
         let mut numbers = Numbers::new(options);
-        let Common { protocol, line_ends, leniency, limits } = Common::read(&mut numbers);
+        let Shared { protocol, line_ends, leniency, limits } = Shared::read(&mut numbers);
         let timeouts = options::client_timeouts(&mut numbers);
         let line_ends = line_ends.unwrap_or_default();
         let options = ClientOptions { protocol, line_ends, limits, leniency, timeouts };
@@ -61,54 +60,6 @@ impl SmtpClient {
             8 => endpoint.noop(),
             _ => endpoint.quit(),
         })
-    }
-
-    /// AUTH by a mechanism that is built in: PLAIN or LOGIN.
-    #[wasm_bindgen(js_name = authLogin)]
-    pub fn auth_login(
-        &mut self,
-        mechanism: &str,
-        user: String,
-        password: String,
-        authorization: String,
-    ) -> Result<u32, JsValue> {
-        let mechanism = match Mechanism::from_name(mechanism.as_bytes()) {
-            Some(mechanism @ (Mechanism::Plain | Mechanism::Login)) => mechanism,
-            _ => return Err(error::argument("mechanism")),
-        };
-        let password = Zeroizing::new(password);
-        sasl::Plain::new(&authorization, &user, &password).map_err(|misuse| thrown(misuse.into()))?;
-        let login = self.login.insert(Login { mechanism, user, password, authorization, answered: 0 });
-        let id = self.endpoint.auth(login);
-        if id.is_err() {
-            self.login = None;
-        }
-        number(id)
-    }
-
-    /// AUTH by a mechanism that the host brings, with its initial response if it has one.
-    pub fn auth(&mut self, mechanism: &str, initial: Option<Vec<u8>>) -> Result<u32, JsValue> {
-        self.login = None;
-        number(self.endpoint.auth(&mut Foreign { name: mechanism, response: initial.map(Zeroizing::new) }))
-    }
-
-    /// Answers a challenge: with `response`, or without one as the login of `authLogin` says.
-    #[wasm_bindgen(js_name = authRespond)]
-    pub fn auth_respond(&mut self, response: Option<Vec<u8>>) -> Result<(), JsValue> {
-        let answered = match (response, &mut self.login) {
-            (None, Some(login)) => self.endpoint.auth_respond(login),
-            (None, None) => return Err(error::argument("response")),
-            (response, _) => {
-                self.endpoint.auth_respond(&mut Foreign { name: "", response: response.map(Zeroizing::new) })
-            }
-        };
-        answered.map(drop).map_err(thrown)
-    }
-
-    /// Cancels the exchange.
-    #[wasm_bindgen(js_name = authCancel)]
-    pub fn auth_cancel(&mut self) -> Result<(), JsValue> {
-        self.endpoint.auth_cancel().map_err(thrown)
     }
 
     /// MAIL or RCPT with parameters.
@@ -164,63 +115,6 @@ impl SmtpClient {
     }
 }
 
-/// Credentials that outlive one call.
-struct Login {
-    mechanism: Mechanism,
-    user: String,
-    password: Zeroizing<String>,
-    authorization: String,
-    answered: u8,
-}
-
-impl ClientMechanism for Login {
-    fn name(&self) -> &str {
-        self.mechanism.name()
-    }
-
-    fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
-        match self.mechanism {
-            Mechanism::Plain => {
-                sasl::Plain::new(&self.authorization, &self.user, &self.password).ok()?.initial(response)
-            }
-            _ => None,
-        }
-    }
-
-    fn respond(&mut self, challenge: &[u8], response: &mut [u8]) -> Response {
-        if self.mechanism == Mechanism::Plain {
-            return self.initial(response).into();
-        }
-        let Ok(mut login) = sasl::Login::resume(&self.user, &self.password, self.answered) else {
-            return Response::Cancel;
-        };
-        self.answered = self.answered.saturating_add(1);
-        login.respond(challenge, response)
-    }
-}
-
-/// One response of a mechanism that lives in JavaScript.
-struct Foreign<'a> {
-    name: &'a str,
-    response: Option<Zeroizing<Vec<u8>>>,
-}
-
-impl ClientMechanism for Foreign<'_> {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn initial(&mut self, space: &mut [u8]) -> Option<usize> {
-        let response = self.response.take()?;
-        space.get_mut(..response.len())?.copy_from_slice(&response);
-        Some(response.len())
-    }
-
-    fn respond(&mut self, _challenge: &[u8], space: &mut [u8]) -> Response {
-        self.initial(space).into()
-    }
-}
-
 fn event(event: ClientEvent<'_>) -> Fields {
     let command = |kind, id: CommandId| Fields::event(kind).number("id", f64::from(id.as_u32()));
     match event {
@@ -230,14 +124,7 @@ fn event(event: ClientEvent<'_>) -> Fields {
             command("delivery", id).number("recipient", f64::from(recipient)).flag("last", last).reply(&reply)
         }
         ClientEvent::DataReady { id, reply } => command("dataReady", id).reply(&reply),
-        ClientEvent::Challenge { id, text } => {
-            let mut text = text.to_vec();
-            let challenge = base64::decode_in_place(&mut text).ok().and_then(|length| text.get(..length));
-            match challenge {
-                Some(challenge) => command("challenge", id).bytes("challenge", challenge),
-                None => command("challenge", id).value("challenge", &JsValue::NULL),
-            }
-        }
+        ClientEvent::Challenge { id, text } => command("challenge", id).challenge(text),
         ClientEvent::StartTls { id } => command("startTls", id),
         ClientEvent::Closing(reply) => Fields::event("closing").reply(&reply),
         // An event that has no name here yet.

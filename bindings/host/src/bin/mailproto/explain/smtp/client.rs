@@ -1,9 +1,9 @@
 //! The client's machine, made to say what a conversation's client said.
 
-use super::rules::{self, Breach};
-use super::step::Step;
-use mailproto::codec::base64;
-use mailproto::sasl::{ClientMechanism, Response};
+use super::super::breach::Breach;
+use super::super::scripted::{Scripted, decode};
+use super::super::step::Step;
+use super::rules;
 use mailproto::smtp::{
     Attribute, Client, ClientEvent, ClientOptions, Command, ExtensionSet, LineEnds, Outcome, Parameter, Protocol,
     State, Verb,
@@ -29,38 +29,6 @@ pub(super) struct Listener {
     pub(super) challenged: bool,
     tolerated: Anomalies,
     over: bool,
-}
-
-/// The responses of a login, as the conversation has them.
-struct Scripted<'a> {
-    name: &'a str,
-    response: Option<Vec<u8>>,
-}
-
-impl ClientMechanism for Scripted<'_> {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn initial(&mut self, response: &mut [u8]) -> Option<usize> {
-        let found = self.response.as_ref()?;
-        response.get_mut(..found.len())?.copy_from_slice(found);
-        Some(found.len())
-    }
-
-    fn respond(&mut self, _: &[u8], response: &mut [u8]) -> Response {
-        self.initial(response).into()
-    }
-}
-
-fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = text.to_vec();
-    if bytes == b"=" {
-        return Some(Vec::new());
-    }
-    let length = base64::decode_in_place(&mut bytes).ok()?;
-    bytes.truncate(length);
-    Some(bytes)
 }
 
 impl Listener {

@@ -1,7 +1,8 @@
 //! The server's machine, made to hear what a conversation's server heard, and to decide as it did.
 
-use super::rules::{self, Breach};
-use super::step::Step;
+use super::super::breach::Breach;
+use super::super::step::Step;
+use super::rules;
 use mailproto::frame::{ReplyFrame, ReplyFramer};
 use mailproto::sasl::Mechanisms;
 use mailproto::smtp::{ExtensionSet, Outcome, Protocol, Reply, Server, ServerEvent, ServerOptions, State};

@@ -1,17 +1,17 @@
 //! A whole delivery as one task.
 
-use crate::error::{self, thrown};
+use super::options::{self, Shared};
+use super::{extension, parameter};
+use crate::error::thrown;
 use crate::input::{Numbers, Texts};
 use crate::interop::Array;
-use crate::options::{self, Common};
 use crate::output::{Fields, list};
-use crate::{extension, parameter};
+use crate::sasl;
 use alloc::string::String;
 use alloc::vec::Vec;
-use mailproto::sasl::Mechanism;
+use mailproto::sasl::ChannelBinding;
 use mailproto::smtp::{
-    Envelope, Failure, Login, MessageId, Recipient, Reply, Submission, SubmissionEvent, SubmissionOptions, TlsPolicy,
-    Verdict,
+    Envelope, Failure, MessageId, Recipient, Reply, Submission, SubmissionEvent, SubmissionOptions, Verdict,
 };
 use mailproto::{Endpoint, Instant};
 use wasm_bindgen::JsValue;
@@ -30,26 +30,27 @@ endpoint!(SmtpSubmission, event);
 
 #[wasm_bindgen]
 impl SmtpSubmission {
-    /// A submission by the options of `SUBMISSION` in `npm/lib/layout.js`. `login` has the user, the
-    /// password, whom to act as, and the mechanism if it is to be a certain one.
+    /// A submission by the options of `SUBMISSION` in `npm/lib/layout.js`. The login is that of
+    /// `LOGIN` in `npm/lib/sasl.js`, and empty if there is none.
     #[wasm_bindgen(constructor)]
-    pub fn new(name: &str, options: &[f64], login: &Array) -> Result<Self, JsValue> {
+    pub fn new(
+        name: &str,
+        options: &[f64],
+        login: &[f64],
+        login_texts: &Array,
+        binding: Option<Vec<u8>>,
+    ) -> Result<Self, JsValue> {
         let mut numbers = Numbers::new(options);
         let mut options = SubmissionOptions::new(name);
-        let Common { protocol, line_ends, leniency, limits } = Common::read(&mut numbers);
+        let Shared { protocol, line_ends, leniency, limits } = Shared::read(&mut numbers);
         options.protocol = protocol;
         options.line_ends = line_ends.unwrap_or(options.line_ends);
         options.leniency = leniency;
         options.limits = limits;
         options.timeouts = options::client_timeouts(&mut numbers);
-        options.tls = match numbers.choice() {
-            0 => TlsPolicy::Opportunistic,
-            1 => TlsPolicy::None,
-            2 => TlsPolicy::Required,
-            _ => TlsPolicy::Implicit,
-        };
+        options.tls = tls_policy!(mailproto::smtp::TlsPolicy, numbers);
         options.chunking = numbers.flag();
-        options.login = self::login(login, numbers.flag())?;
+        options.login = sasl::account(login, login_texts, binding)?;
         let endpoint = Submission::new(options).map_err(thrown)?;
         Ok(Self { endpoint, space: 0, envelope: Envelope::default() })
     }
@@ -105,25 +106,23 @@ impl SmtpSubmission {
         self.endpoint.finish();
     }
 
+    /// What the TLS channel is known by.
+    #[wasm_bindgen(js_name = bindChannel)]
+    pub fn bind_channel(&mut self, kind: &str, data: &[u8]) -> Result<(), JsValue> {
+        let kind = sasl::binding_kind(kind)?;
+        self.endpoint.bind_channel(ChannelBinding { kind, data }).map_err(thrown)
+    }
+
+    /// How the login went, as a plain object, or null.
+    #[wasm_bindgen(js_name = loginOutcome)]
+    pub fn login_outcome(&self) -> JsValue {
+        sasl::outcome(self.endpoint.login_outcome())
+    }
+
     /// What the server announced last.
     pub fn extensions(&self) -> Vec<f64> {
         extension::announced(self.endpoint.extensions())
     }
-}
-
-fn login(texts: &Array, allow_without_tls: bool) -> Result<Option<Login>, JsValue> {
-    let mut texts = Texts::new(texts);
-    let (Some(user), Some(password)) = (texts.next(), texts.next()) else {
-        return Ok(None);
-    };
-    let mut login = Login::new(user, password);
-    login.authorization = texts.next().unwrap_or_default();
-    if let Some(name) = texts.next() {
-        let named = Mechanism::from_name(name.as_bytes()).ok_or_else(|| error::argument("mechanism"))?;
-        login.mechanism = Some(named);
-    }
-    login.allow_without_tls = allow_without_tls;
-    Ok(Some(login))
 }
 
 fn event(event: SubmissionEvent<'_>) -> Fields {

@@ -1,0 +1,1 @@
+import { SmtpClient } from 'mailproto'; new SmtpClient().mail(5);

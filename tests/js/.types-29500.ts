@@ -1,0 +1,1 @@
+import { sendMail } from 'mailproto'; sendMail({ from: 'a@b', data: '' });
