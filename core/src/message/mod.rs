@@ -1,7 +1,16 @@
 //! Internet messages and MIME (RFC 5322, RFC 2045 to 2049): read as a stream, taken apart, written.
 
 mod anomaly;
+mod content;
+mod encoding;
 mod header;
+mod structure;
+#[cfg(feature = "alloc")]
+mod tree;
 
 pub use anomaly::{Anomalies, Anomaly};
+pub use content::PartKind;
+pub use encoding::{BodyDecoder, TransferEncoding};
 pub use header::{Header, Unfolded};
+#[cfg(feature = "alloc")]
+pub use tree::{Fields, Message, MessageTable, Part, Parts};

@@ -20,7 +20,7 @@ use crate::slice::{WIDE, after, front};
 /// use mailproto::codec::{Decoded, quoted_printable::Decoder};
 /// let mut decoder = Decoder::new();
 /// let mut text = *b"caf=C3=A9 =\r\nau lait";
-/// assert_eq!(decoder.decode(&mut text, true), Decoded { taken: 21, written: 13 });
+/// assert_eq!(decoder.decode(&mut text, true), Decoded { taken: 20, written: 13 });
 /// assert_eq!(&text[..13], "café au lait".as_bytes());
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
