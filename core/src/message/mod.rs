@@ -4,6 +4,7 @@ mod anomaly;
 mod content;
 mod encoding;
 mod header;
+mod reader;
 mod structure;
 #[cfg(feature = "alloc")]
 mod tree;
@@ -12,5 +13,6 @@ pub use anomaly::{Anomalies, Anomaly};
 pub use content::PartKind;
 pub use encoding::{BodyDecoder, TransferEncoding};
 pub use header::{Header, Unfolded};
+pub use reader::{BodyForm, Event, PartStart, Reader, ReaderOptions};
 #[cfg(feature = "alloc")]
 pub use tree::{Fields, Message, MessageTable, Part, Parts};

@@ -1,6 +1,6 @@
 //! The header of a part, field by field, and what its structure depends on.
 
-use super::levels::{Delimiter, Judgement, Levels};
+use super::levels::{Delimiter, Judgement, Levels, Proposal};
 use crate::frame::line_feed;
 use crate::message::content::{Look, PartKind};
 use crate::message::header::{Header, is_space, name_length, without_line_end};
@@ -104,6 +104,11 @@ pub(crate) struct Head {
     /// Fields that may stand once and have stood.
     seen: u32,
     is_first_line: bool,
+    /// What `Content-Type` says, and where its value stands.
+    kind: Option<PartKind>,
+    has_type: bool,
+    type_offset: u64,
+    boundary: Proposal,
 }
 
 /// What a field means for the structure.
@@ -117,7 +122,16 @@ pub(crate) enum Content {
 
 impl Head {
     pub(crate) const fn new() -> Self {
-        Self { encoding: TransferEncoding::SevenBit, fields: 0, seen: 0, is_first_line: true }
+        Self {
+            encoding: TransferEncoding::SevenBit,
+            fields: 0,
+            seen: 0,
+            is_first_line: true,
+            kind: None,
+            has_type: false,
+            type_offset: 0,
+            boundary: Proposal::Missing,
+        }
     }
 
     /// Whether nothing of the header has been read.
@@ -131,7 +145,12 @@ impl Head {
     }
 
     /// Takes the next field; what it means, if it is one that means something and the first of its name.
-    pub(crate) fn field(&mut self, header: &Header<'_>, anomalies: &mut Anomalies) -> Option<Content> {
+    pub(crate) fn field(
+        &mut self,
+        header: &Header<'_>,
+        levels: &mut Levels,
+        anomalies: &mut Anomalies,
+    ) -> Option<Content> {
         self.is_first_line = false;
         let (bit, content) = once(header.name())?;
         if self.seen & bit != 0 {
@@ -139,40 +158,57 @@ impl Head {
             return None;
         }
         self.seen |= bit;
-        if content == Some(Content::TransferEncoding) {
-            self.encoding = TransferEncoding::parse(header.value_raw());
-            if self.encoding == TransferEncoding::Unknown {
-                anomalies.note(Anomaly::UNKNOWN_ENCODING, header.value_offset());
+        match content? {
+            Content::Type => {
+                (self.has_type, self.type_offset) = (true, header.value_offset());
+                let look = Look::parse(header.value_raw());
+                match look {
+                    Some(look) if look.kind.is_multipart() => self.boundary = levels.propose(&look),
+                    Some(_) => {}
+                    None => anomalies.note(Anomaly::MALFORMED_CONTENT_TYPE, self.type_offset),
+                }
+                self.kind = look.map(|look| look.kind);
             }
+            Content::TransferEncoding => {
+                self.encoding = TransferEncoding::parse(header.value_raw());
+                if self.encoding == TransferEncoding::Unknown {
+                    anomalies.note(Anomaly::UNKNOWN_ENCODING, header.value_offset());
+                }
+            }
+            Content::Disposition | Content::Id => {}
         }
         content
     }
 
-    /// What the part is by the value of its `Content-Type`, which stands at `offset`.
-    pub(crate) fn kind<'a>(
+    /// At the end of the header: what the part with this number is, and whether parts follow within it.
+    pub(crate) fn open(
         &mut self,
-        content_type: Option<(&'a [u8], u64)>,
-        in_digest: bool,
+        part: u32,
+        offset: u64,
+        levels: &mut Levels,
         anomalies: &mut Anomalies,
-    ) -> (PartKind, Option<Look<'a>>) {
-        let look = content_type.and_then(|(value, offset)| {
-            let look = Look::parse(value);
-            if look.is_none() {
-                anomalies.note(Anomaly::MALFORMED_CONTENT_TYPE, offset);
-            }
-            look
-        });
-        let default = if in_digest && content_type.is_none() { PartKind::Message } else { PartKind::Plain };
-        let kind = look.map_or(default, |look| look.kind);
-        if (kind.is_multipart() || kind == PartKind::Message) && !self.encoding.is_identity() {
-            let offset = content_type.map_or(0, |(_, offset)| offset);
-            anomalies.note(Anomaly::ENCODED_COMPOSITE, offset);
-            if kind.is_multipart() {
+    ) -> (PartKind, bool) {
+        let default = if levels.in_digest() && !self.has_type { PartKind::Message } else { PartKind::Plain };
+        let kind = self.kind.unwrap_or(default);
+        let is_encoded = !self.encoding.is_identity();
+        if is_encoded && (kind.is_multipart() || kind == PartKind::Message) {
+            anomalies.note(Anomaly::ENCODED_COMPOSITE, self.type_offset);
+        }
+        let opened = if kind.is_multipart() {
+            if is_encoded {
                 // Those who say so do not do so.
                 self.encoding = TransferEncoding::EightBit;
             }
+            levels.open_multipart(part, kind, self.boundary)
+        } else if kind == PartKind::Message && !is_encoded {
+            levels.open_message(part)
+        } else {
+            return (kind, false);
+        };
+        if let Err(anomaly) = opened {
+            anomalies.note(anomaly, offset);
         }
-        (kind, look)
+        (kind, opened.is_ok())
     }
 }
 
@@ -306,9 +342,10 @@ mod tests {
     #[test]
     fn the_first_of_two_fields_counts() {
         let (mut head, mut anomalies) = (Head::new(), Anomalies::NONE);
+        let mut levels = Levels::new(&Limits::default());
         let one = Header::parse(b"Content-Type: a/b\r\n").unwrap().0;
-        assert_eq!(head.field(&one, &mut anomalies), Some(Content::Type));
-        assert_eq!(head.field(&one, &mut anomalies), None);
+        assert_eq!(head.field(&one, &mut levels, &mut anomalies), Some(Content::Type));
+        assert_eq!(head.field(&one, &mut levels, &mut anomalies), None);
         assert!(anomalies.contains(Anomaly::REPEATED_FIELD));
     }
 

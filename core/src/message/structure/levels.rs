@@ -4,7 +4,7 @@ use crate::frame::line_feed;
 use crate::message::content::Look;
 use crate::message::header::{is_space, without_line_end};
 use crate::message::{Anomalies, Anomaly, PartKind};
-use crate::slice::{after, front};
+use crate::slice::{after, after_mut, front};
 
 /// How deep parts can be nested, whatever the limit says.
 const DEPTH: usize = crate::Limits::MAX_NESTING as usize;
@@ -68,13 +68,15 @@ pub(crate) enum Judgement {
     Yes(Delimiter),
 }
 
-/// What came of a composite part.
+/// The boundary that a multipart asks for, which waits behind those that are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opened {
-    /// It has parts.
-    Yes,
-    /// It is treated as a part without structure, for this reason.
-    No(Anomaly),
+pub(crate) enum Proposal {
+    Missing,
+    Boundary {
+        length: u8,
+    },
+    /// There is no room for it, since too much is open.
+    NoRoom,
 }
 
 impl Levels {
@@ -115,43 +117,38 @@ impl Levels {
         self.levels.get(self.count.checked_sub(1)?)
     }
 
-    /// Opens a multipart.
-    pub(crate) fn open_multipart(&mut self, part: u32, look: &Look<'_>) -> Opened {
-        let start = self.used();
-        let place = crate::slice::after_mut(&mut self.boundaries, start);
+    /// Takes the boundary of a multipart whose header is being read.
+    pub(crate) fn propose(&mut self, look: &Look<'_>) -> Proposal {
+        let place = after_mut(&mut self.boundaries, usize::from(used(&self.levels, self.count)));
         let room = place.len().min(LONGEST_BOUNDARY);
-        let place = place.get_mut(..room).unwrap_or_default();
-        let found = look.boundary(place);
-        if self.count >= self.nesting || found.is_none() && room < LONGEST_BOUNDARY {
-            return Opened::No(Anomaly::TOO_DEEP);
+        match look.boundary(place.get_mut(..room).unwrap_or_default()) {
+            Some(length) => Proposal::Boundary { length: length as u8 },
+            None if room < LONGEST_BOUNDARY => Proposal::NoRoom,
+            None => Proposal::Missing,
         }
-        let Some(length) = found else { return Opened::No(Anomaly::MISSING_BOUNDARY) };
-        self.looks |= look_of(front(place, length));
-        self.push(Level {
-            start: start as u16,
-            length: length as u8,
-            is_digest: look.kind == PartKind::Digest,
-            part,
-            ..Level::default()
-        });
-        Opened::Yes
+    }
+
+    /// Opens a multipart with the boundary that was proposed last.
+    pub(crate) fn open_multipart(&mut self, part: u32, kind: PartKind, proposal: Proposal) -> Result<(), Anomaly> {
+        let length = match proposal {
+            Proposal::Missing => return Err(Anomaly::MISSING_BOUNDARY),
+            Proposal::Boundary { length } if self.count < self.nesting => length,
+            _ => return Err(Anomaly::TOO_DEEP),
+        };
+        let start = used(&self.levels, self.count);
+        self.looks |= look_of(front(after(&self.boundaries, usize::from(start)), usize::from(length)));
+        self.push(Level { start, length, is_digest: kind == PartKind::Digest, part, ..Level::default() });
+        Ok(())
     }
 
     /// Opens a message, whose own header follows.
-    pub(crate) fn open_message(&mut self, part: u32) -> Opened {
+    pub(crate) fn open_message(&mut self, part: u32) -> Result<(), Anomaly> {
         if self.count >= self.nesting {
-            return Opened::No(Anomaly::TOO_DEEP);
+            return Err(Anomaly::TOO_DEEP);
         }
-        if self.parts_left == 0 {
-            return Opened::No(Anomaly::TOO_MANY_PARTS);
-        }
-        self.parts_left -= 1;
-        self.push(Level { start: self.used() as u16, part, ..Level::default() });
-        Opened::Yes
-    }
-
-    fn used(&self) -> usize {
-        self.top().map_or(0, |level| usize::from(level.start) + usize::from(level.length))
+        self.parts_left = self.parts_left.checked_sub(1).ok_or(Anomaly::TOO_MANY_PARTS)?;
+        self.push(Level { start: used(&self.levels, self.count), part, ..Level::default() });
+        Ok(())
     }
 
     fn push(&mut self, level: Level) {
@@ -233,6 +230,11 @@ impl Levels {
     }
 }
 
+/// Bytes of the boundaries of the first `count` levels.
+fn used(levels: &[Level], count: usize) -> u16 {
+    front_of(levels, count).last().map_or(0, |level| level.start + u16::from(level.length))
+}
+
 fn front_of<T>(items: &[T], count: usize) -> &[T] {
     items.get(..count).unwrap_or(items)
 }
@@ -253,7 +255,8 @@ mod tests {
         for (part, boundary) in boundaries.iter().enumerate() {
             let value = std::format!("multipart/mixed; boundary=\"{boundary}\"");
             let look = Look::parse(value.as_bytes()).unwrap();
-            assert_eq!(levels.open_multipart(part as u32, &look), Opened::Yes);
+            let proposal = levels.propose(&look);
+            levels.open_multipart(part as u32, look.kind, proposal).unwrap();
         }
         levels
     }

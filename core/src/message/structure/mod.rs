@@ -16,5 +16,5 @@ mod levels;
 mod scan;
 
 pub(crate) use header::{Content, Head, HeaderStep, examine_field, header_step};
-pub(crate) use levels::{Delimiter, Judgement, Levels, Opened};
+pub(crate) use levels::{Delimiter, Judgement, Levels};
 pub(crate) use scan::{Search, line_end_before, unsettled_end};

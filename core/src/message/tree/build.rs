@@ -5,7 +5,7 @@ use crate::frame::line_feed;
 use crate::limits::Limits;
 use crate::message::header::{Header, field_length, is_space, name_length, without_line_end};
 use crate::message::structure::{
-    Content, Delimiter, Head, HeaderStep, Judgement, Levels, Opened, Search, header_step, line_end_before,
+    Content, Delimiter, Head, HeaderStep, Judgement, Levels, Search, header_step, line_end_before,
 };
 use crate::message::{Anomalies, Anomaly, PartKind};
 use crate::slice::{after, front};
@@ -121,7 +121,7 @@ impl Builder<'_> {
         let seen = front(text, length);
         let end = without_line_end(seen).len().max(value);
         let header = Header::from_parts(seen, name as u32, value as u32, end as u32, start as u64);
-        if head.field(&header, &mut self.table.anomalies) == Some(Content::Type) {
+        if head.field(&header, &mut self.levels, &mut self.table.anomalies) == Some(Content::Type) {
             entry.content_type = self.table.fields.len() as u32;
         }
         let at = |place: usize| (start + place) as u32;
@@ -131,13 +131,6 @@ impl Builder<'_> {
     /// Adds a part to the table; whether it is open now, because parts follow within it.
     fn add(&mut self, mut entry: Entry, head: &mut Head) -> bool {
         let index = self.table.parts.len() as u32;
-        let value = self.table.fields.get(entry.content_type as usize).map(|field| {
-            let cut = field.start as usize + self.limits.header_field as usize;
-            let end = (field.end as usize).min(cut);
-            (self.raw.get(field.value as usize..end).unwrap_or_default(), u64::from(field.value))
-        });
-        let (kind, look) = head.kind(value, self.levels.in_digest(), &mut self.table.anomalies);
-        (entry.kind, entry.encoding) = (kind, head.encoding);
         if let Some(parent) = self.levels.parent() {
             entry.parent = parent;
             let before =
@@ -146,19 +139,10 @@ impl Builder<'_> {
                 before.next = index;
             }
         }
-        let opened = match look {
-            Some(look) if kind.is_multipart() => self.levels.open_multipart(index, &look),
-            _ if kind == PartKind::Message && head.encoding.is_identity() => self.levels.open_message(index),
-            _ => {
-                self.table.parts.push(entry);
-                return false;
-            }
-        };
+        let (kind, is_open) = head.open(index, u64::from(entry.start), &mut self.levels, &mut self.table.anomalies);
+        (entry.kind, entry.encoding) = (kind, head.encoding);
         self.table.parts.push(entry);
-        if let Opened::No(anomaly) = opened {
-            self.table.anomalies.note(anomaly, u64::from(entry.start));
-        }
-        opened == Opened::Yes
+        is_open
     }
 
     /// Finds where a body ends, which is that of a part from `leaf` on, or what stands before and between
