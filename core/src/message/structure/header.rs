@@ -255,6 +255,8 @@ pub(crate) fn examine_field(header: &Header<'_>, anomalies: &mut Anomalies) {
         let line = line_feed(rest).map_or(rest, |place| front(rest, place + 1));
         let text = without_line_end(line);
         let line_end = line.len() - text.len();
+        // Of a field that was cut, or that the message ends in, nobody knows what follows.
+        let text = if line_end == 0 { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
         if line_end == 1 {
             anomalies.note(Anomaly::BARE_LF, at(start + text.len()));
         }

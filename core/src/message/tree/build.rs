@@ -20,6 +20,7 @@ impl MessageTable {
         self.fields.clear();
         self.parts.clear();
         self.anomalies = Anomalies::NONE;
+        self.field_limit = limits.header_field as usize;
         self.fields.reserve(FIRST_FIELDS);
         self.parts.reserve(FIRST_PARTS);
         let seen = front(raw, u32::MAX as usize);
@@ -29,7 +30,6 @@ impl MessageTable {
         let mut builder =
             Builder { raw: seen, limits, table: self, levels: Levels::new(limits), search: Search::new(), at: 0 };
         while builder.entity() {}
-        // Beyond what can be looked at there is still the last part.
     }
 }
 

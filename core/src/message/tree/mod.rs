@@ -29,7 +29,7 @@ mod part;
 pub use part::{Fields, Part, Parts};
 
 use crate::limits::Limits;
-use crate::message::{Anomalies, structure::examine_field};
+use crate::message::{Anomalies, Header, structure::examine_field};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -48,6 +48,8 @@ pub struct MessageTable {
     fields: Vec<Field>,
     parts: Vec<Entry>,
     anomalies: Anomalies,
+    /// Bytes of a field that are looked at.
+    field_limit: usize,
 }
 
 /// Where one field stands.
@@ -120,7 +122,10 @@ impl<T: AsRef<[u8]>> Message<T> {
         let mut anomalies = self.table.anomalies;
         for part in self.parts() {
             for header in part.fields() {
-                examine_field(&header, &mut anomalies);
+                let seen = crate::slice::front(header.raw(), self.table.field_limit);
+                if let Some(header) = Header::from_raw(seen, header.offset()) {
+                    examine_field(&header, &mut anomalies);
+                }
             }
             part.examine_body(&mut anomalies);
         }
