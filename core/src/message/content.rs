@@ -132,6 +132,15 @@ impl<'a> Look<'a> {
     }
 }
 
+/// Whether a value has a parameter of this name, also in the sections of RFC 2231 §3.
+pub(crate) fn has_parameter(value: &[u8], name: &[u8]) -> bool {
+    let mut rest = after(value, value.iter().position(|byte| *byte == b';').unwrap_or(value.len()));
+    core::iter::from_fn(|| next_parameter(&mut rest)).any(|parameter| {
+        let (front, behind) = (front(parameter.name, name.len()), after(parameter.name, name.len()));
+        front.eq_ignore_ascii_case(name) && matches!(behind.first(), None | Some(b'*')) && !parameter.value.is_empty()
+    })
+}
+
 /// `;` name `=` value.
 struct Parameter<'a> {
     name: &'a [u8],

@@ -23,9 +23,11 @@
 //! assert_eq!(&*message.part(2).unwrap().body(), b"<b>");
 //! ```
 
+mod bodies;
 mod build;
 mod part;
 
+pub use bodies::Bodies;
 pub use part::{Fields, Part, Parts};
 
 use crate::limits::Limits;
