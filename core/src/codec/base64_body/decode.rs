@@ -30,12 +30,6 @@ pub struct Decoder {
     malformed: Option<u64>,
 }
 
-/// Characters that are translated together.
-const BLOCK: usize = 512;
-/// What white space is translated to, and what is all else outside the alphabet.
-const SPACE: u8 = 0x80;
-const OUTSIDE: u8 = 0xc0;
-
 impl Decoder {
     /// At the start of a body.
     pub const fn new() -> Self {
@@ -55,80 +49,28 @@ impl Decoder {
     /// Decodes `text` over itself; the number of bytes at its front that are the result.
     pub fn decode(&mut self, text: &mut [u8]) -> usize {
         let (mut taken, mut written) = (0, 0);
-        if WIDE {
-            let mut values = [0; BLOCK];
-            while let Some(block) = after(text, taken).first_chunk::<BLOCK>() {
-                translate(block, &mut values);
-                written = self.values(&values, text, taken, written);
-                taken += BLOCK;
+        loop {
+            if WIDE && self.characters == 0 && !self.ended {
+                (taken, written) = groups(text, taken, written);
             }
-        }
-        while let Some(character) = text.get(taken).copied() {
-            let value = value_of(character);
-            written = self.put(value, character, text, taken, written);
+            let Some(character) = text.get(taken).copied() else { break };
+            if let Some(byte) = self.character(character, taken)
+                && let Some(place) = text.get_mut(written)
+            {
+                *place = byte;
+                written += 1;
+            }
             taken += 1;
         }
         self.position += taken as u64;
         written
     }
 
-    /// Takes a block of values; where the next byte belongs.
-    fn values(&mut self, values: &[u8; BLOCK], text: &mut [u8], taken: usize, mut written: usize) -> usize {
-        let mut place = 0;
-        while place < BLOCK {
-            // In whole groups, as long as they hold nothing else.
-            if self.characters == 0 && !self.ended {
-                while let Some(word) = after(values, place).first_chunk() {
-                    let word = u64::from_be_bytes(*word);
-                    if word & EACH_OUTSIDE != 0 {
-                        break;
-                    }
-                    let [_, _, bytes @ ..] = join(word).to_be_bytes();
-                    // It never runs ahead: six bytes for eight characters.
-                    let Some(space) = text.get_mut(written..).and_then(<[u8]>::first_chunk_mut) else { break };
-                    *space = bytes;
-                    place += 8;
-                    written += 6;
-                }
-                if let Some([a, b, c, d]) = after(values, place).first_chunk()
-                    && (a | b | c | d) & SPACE == 0
-                    && let Some(space) = text.get_mut(written..).and_then(<[u8]>::first_chunk_mut)
-                {
-                    *space = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
-                    place += 4;
-                    written += 3;
-                }
-                // The line end behind it.
-                if let Some([SPACE, SPACE]) = after(values, place).first_chunk() {
-                    place += 2;
-                    continue;
-                }
-            }
-            let Some(value) = values.get(place) else { break };
-            let character = text.get(taken + place).copied().unwrap_or(0);
-            written = self.put(*value, character, text, taken + place, written);
-            place += 1;
-        }
-        written
-    }
-
-    /// Takes one value; where the next byte belongs.
-    fn put(&mut self, value: u8, character: u8, text: &mut [u8], taken: usize, written: usize) -> usize {
-        if let Some(byte) = self.character(value, character, taken)
-            && let Some(place) = text.get_mut(written)
-        {
-            *place = byte;
-            return written + 1;
-        }
-        written
-    }
-
     /// Takes one character; the byte that is whole by it, if one is.
-    fn character(&mut self, value: u8, character: u8, taken: usize) -> Option<u8> {
+    fn character(&mut self, character: u8, taken: usize) -> Option<u8> {
+        let value = value_of(character);
         if value > 63 {
-            if value != SPACE {
-                self.outside(character, taken);
-            }
+            self.outside(character, taken);
             return None;
         }
         if self.ended {
@@ -149,8 +91,10 @@ impl Decoder {
 
     /// Takes what is no character of the alphabet.
     fn outside(&mut self, character: u8, taken: usize) {
-        if character != b'=' {
-            return self.note(taken);
+        match character {
+            b'=' => {}
+            b'\r' | b'\n' | b' ' | b'\t' => return,
+            _ => return self.note(taken),
         }
         match self.characters {
             2 | 3 => self.padding = 3 - self.characters,
@@ -165,36 +109,62 @@ impl Decoder {
     }
 }
 
-/// One bit of each byte that is set outside the alphabet.
-const EACH_OUTSIDE: u64 = u64::from_be_bytes([SPACE; 8]);
-
-/// Joins eight values of six bits.
-const fn join(word: u64) -> u64 {
-    let pairs = (word & 0x003f_003f_003f_003f) | (word & 0x3f00_3f00_3f00_3f00) >> 2;
-    let fours = (pairs & 0x0000_0fff_0000_0fff) | (pairs & 0x0fff_0000_0fff_0000) >> 4;
-    (fours & 0xff_ffff) | (fours >> 8 & 0xffff_ff00_0000)
-}
-
-/// Translates a block. Without a branch for each byte, so that it becomes wide instructions.
-fn translate(block: &[u8; BLOCK], values: &mut [u8; BLOCK]) {
-    for (value, character) in values.iter_mut().zip(block) {
-        *value = value_of(*character);
+/// Decodes groups of four characters, and the line ends between them, as long as there is nothing else.
+fn groups(text: &mut [u8], mut taken: usize, mut written: usize) -> (usize, usize) {
+    loop {
+        while let Some(group) = after(text, taken).first_chunk::<4>() {
+            let mut bits = 0;
+            for (character, values) in group.iter().zip(&BITS) {
+                bits |= values[usize::from(*character)];
+            }
+            if bits & OUTSIDE != 0 {
+                break;
+            }
+            // The fourth byte is written over by what follows; it has been read.
+            let Some(place) = text.get_mut(written..).and_then(<[u8]>::first_chunk_mut) else { break };
+            *place = bits.to_le_bytes();
+            taken += 4;
+            written += 3;
+        }
+        match after(text, taken) {
+            [b'\r', b'\n', ..] => taken += 2,
+            [b'\n', ..] => taken += 1,
+            _ => return (taken, written),
+        }
     }
 }
 
-/// The value of a character: below 64 in the alphabet.
-#[inline]
+/// Set in the bits of what is no character of the alphabet.
+const OUTSIDE: u32 = 1 << 31;
+
+/// What each character adds to the three bytes of its group, which lie in the order of memory, for each of
+/// the four places in a group.
+static BITS: [[u32; 256]; 4] = {
+    let mut bits = [[OUTSIDE; 256]; 4];
+    let mut byte = 0;
+    while byte < 256 {
+        let value = value_of(byte as u8) as u32;
+        if value < 64 {
+            bits[0][byte] = value << 2;
+            bits[1][byte] = value >> 4 | (value & 0xf) << 12;
+            bits[2][byte] = value >> 2 << 8 | (value & 3) << 22;
+            bits[3][byte] = value << 16;
+        }
+        byte += 1;
+    }
+    bits
+};
+
+/// The value of a character, or 255.
 const fn value_of(character: u8) -> u8 {
-    let (upper, lower) = (character.wrapping_sub(b'A'), character.wrapping_sub(b'a'));
-    let digit = character.wrapping_sub(b'0');
-    let mut value = OUTSIDE;
-    value =
-        if (character == b' ') | (character.wrapping_sub(b'\t') < 2) | (character == b'\r') { SPACE } else { value };
-    value = if upper < 26 { upper } else { value };
-    value = if lower < 26 { lower + 26 } else { value };
-    value = if digit < 10 { digit + 52 } else { value };
-    value = if character == b'+' { 62 } else { value };
-    if character == b'/' { 63 } else { value }
+    match character {
+        b'A'..=b'Z' => character - b'A',
+        b'a'..=b'z' => character - b'a' + 26,
+        b'0'..=b'9' => character - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => 0xff,
+    }
 }
 
 #[cfg(test)]
@@ -232,7 +202,6 @@ mod tests {
             let expected = alphabet.iter().position(|character| *character == byte);
             let value = value_of(byte);
             assert_eq!(Some(usize::from(value)).filter(|value| *value < 64), expected, "{byte}");
-            assert_eq!(value == SPACE, b" \t\r\n".contains(&byte), "{byte}");
         }
     }
 
