@@ -15,4 +15,4 @@ pub use encoding::{BodyDecoder, TransferEncoding};
 pub use header::{Header, Unfolded};
 pub use reader::{BodyForm, Event, PartStart, Reader, ReaderOptions};
 #[cfg(feature = "alloc")]
-pub use tree::{Bodies, Fields, Message, MessageTable, Part, Parts};
+pub use tree::{Bodies, BodyStructure, Envelope, Fields, Message, MessageTable, Part, Parts, Section, SectionBytes};

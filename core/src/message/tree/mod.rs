@@ -24,11 +24,15 @@
 //! ```
 
 mod bodies;
+mod body_structure;
 mod build;
 mod part;
+mod section;
 
 pub use bodies::Bodies;
+pub use body_structure::{BodyStructure, Envelope};
 pub use part::{Fields, Part, Parts};
+pub use section::{Section, SectionBytes};
 
 use crate::limits::Limits;
 use crate::message::{Anomalies, Header, structure::examine_field};
