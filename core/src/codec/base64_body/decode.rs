@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn lines_of_any_length_are_joined_at_every_cut() {
-        let plain: Vec<u8> = (0..1_000_u32).map(|number| (number * 7 >> 2) as u8).collect();
+        let plain: Vec<u8> = (0..1_000_u32).map(|number| ((number * 7) >> 2) as u8).collect();
         let mut encoded = [0; 1_336];
         crate::codec::base64::encode(&plain, &mut encoded).unwrap();
         for width in [1, 3, 4, 31, 32, 60, 76, 100, 400] {
