@@ -3,8 +3,10 @@
 mod anomaly;
 mod content;
 mod encoding;
+mod flowed;
 mod header;
 mod reader;
+mod report;
 mod structure;
 #[cfg(feature = "alloc")]
 mod tree;
@@ -12,7 +14,9 @@ mod tree;
 pub use anomaly::{Anomalies, Anomaly};
 pub use content::PartKind;
 pub use encoding::{BodyDecoder, TransferEncoding};
+pub use flowed::Flowed;
 pub use header::{Header, Unfolded};
 pub use reader::{BodyForm, Event, PartStart, Reader, ReaderOptions};
+pub use report::{DeliveryStatus, FieldGroup, FieldGroups};
 #[cfg(feature = "alloc")]
 pub use tree::{Bodies, BodyStructure, Envelope, Fields, Message, MessageTable, Part, Parts, Section, SectionBytes};

@@ -86,6 +86,29 @@ impl<'a> Part<'a> {
         self.entry().last == NONE
     }
 
+    /// What a `multipart/signed` has signed, and the part with the signature (RFC 1847 §2.1). The bytes that
+    /// were signed are those of [`raw`](Self::raw) of the first, exactly.
+    pub fn signed(&self) -> Option<(Self, Self)> {
+        self.pair(b"signed")
+    }
+
+    /// The part of a `multipart/encrypted` that says how to decrypt, and the one to be decrypted (RFC 1847 §2.2).
+    pub fn encrypted(&self) -> Option<(Self, Self)> {
+        self.pair(b"encrypted")
+    }
+
+    /// The report that a `multipart/report` is about, which is its second part (RFC 6522 §3).
+    pub fn report(&self) -> Option<Self> {
+        self.pair(b"report").map(|(_, report)| report)
+    }
+
+    /// The first two parts of a multipart of this subtype.
+    fn pair(&self, sub: &[u8]) -> Option<(Self, Self)> {
+        let mut children = self.children();
+        let pair = (children.next()?, children.next()?);
+        (self.kind().is_multipart() && self.media_type().1.eq_ignore_ascii_case(sub)).then_some(pair)
+    }
+
     /// All of it: header, empty line and body, without the line end that belongs to the boundary behind it.
     pub fn raw(&self) -> &'a [u8] {
         let entry = self.entry();
@@ -242,5 +265,22 @@ impl<'a> Iterator for Fields<'a> {
         let index = (self.next < self.end).then_some(self.next)?;
         self.next += 1;
         self.part.header_at(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::message::Message;
+
+    #[test]
+    fn what_was_signed_is_told_to_the_byte() {
+        let message = Message::parse(
+            &b"Content-Type: multipart/signed; boundary=x\r\n\r\n\
+            --x\r\nX: y  \r\n\r\nbody \r\n\r\n--x\r\n\r\nsignature\r\n--x--\r\n"[..],
+        );
+        let (signed, signature) = message.root().signed().unwrap();
+        assert_eq!(signed.raw(), b"X: y  \r\n\r\nbody \r\n");
+        assert_eq!(signature.body_raw(), b"signature");
+        assert!(message.root().encrypted().is_none());
     }
 }
