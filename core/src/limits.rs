@@ -35,6 +35,16 @@ pub struct Limits {
     pub sasl_rounds: u16,
     /// Commands that wait for a reply, sent or not; at most [`Limits::MAX_QUEUED_COMMANDS`].
     pub queued_commands: u16,
+    /// Fields in one header of a message. What lies beyond is passed over and noted.
+    pub header_fields: u32,
+    /// Bytes of one header field that a streaming reader gives, and that the structure of a message is read
+    /// from. RFC 5322 §2.1.1: at least 998 in a line, and there may be any number of lines.
+    pub header_field: u32,
+    /// Parts in one message, with the message itself and those inside messages within it. What follows
+    /// belongs to the last one.
+    pub parts: u32,
+    /// Parts that are open inside each other; at most [`Limits::MAX_NESTING`]. The deepest has no structure.
+    pub nesting: u16,
     /// Bytes that a [`Heap`](crate::Heap) receive buffer may hold.
     pub receive_buffer: u32,
     /// Bytes that a [`Heap`](crate::Heap) transmit buffer may hold.
@@ -44,6 +54,9 @@ pub struct Limits {
 impl Limits {
     /// The most commands that can be queued in one endpoint, whatever the limit says.
     pub const MAX_QUEUED_COMMANDS: u16 = 32;
+
+    /// The deepest nesting of the parts of a message, whatever the limit says.
+    pub const MAX_NESTING: u16 = if cfg!(feature = "small") { 8 } else { 32 };
 }
 
 impl Default for Limits {
@@ -59,6 +72,10 @@ impl Default for Limits {
             failed_auth: 3,
             sasl_rounds: 8,
             queued_commands: Self::MAX_QUEUED_COMMANDS,
+            header_fields: 2_000,
+            header_field: 16_384,
+            parts: 10_000,
+            nesting: Self::MAX_NESTING,
             receive_buffer: 16_384,
             transmit_buffer: 16_384,
         }

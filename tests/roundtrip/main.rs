@@ -1,5 +1,6 @@
 //! What is written is read as it was meant; what is read is written so that it reads the same.
 
+mod bodies;
 mod commands;
 mod encodings;
 mod replies;

@@ -1,3 +1,18 @@
 //! Encodings that mail wraps bytes in.
 
 pub mod base64;
+#[cfg(feature = "message")]
+pub mod base64_body;
+#[cfg(feature = "message")]
+pub mod quoted_printable;
+#[cfg(feature = "message")]
+pub mod uuencode;
+
+/// How far a decoder came with the bytes it was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Decoded {
+    /// Bytes that need not be given again. The others belong before those that come next.
+    pub taken: usize,
+    /// Bytes of the result, which stand at the front of what was given.
+    pub written: usize,
+}

@@ -1,0 +1,5 @@
+//! Base64 (RFC 2045 §6.8), as bodies use it: in lines, and with whatever else has crept in.
+
+mod decode;
+
+pub use decode::Decoder;
