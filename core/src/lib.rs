@@ -39,6 +39,8 @@ pub mod error;
 pub mod frame;
 pub mod leniency;
 pub mod limits;
+#[cfg(feature = "message")]
+pub mod message;
 #[cfg(feature = "pop3")]
 pub mod pop3;
 pub mod sasl;

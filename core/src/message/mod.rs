@@ -1,0 +1,1 @@
+//! Internet messages and MIME (RFC 5322, RFC 2045 to 2049): read as a stream, taken apart, written.
