@@ -1,1 +1,7 @@
 //! Internet messages and MIME (RFC 5322, RFC 2045 to 2049): read as a stream, taken apart, written.
+
+mod anomaly;
+mod header;
+
+pub use anomaly::{Anomalies, Anomaly};
+pub use header::{Header, Unfolded};
