@@ -1,10 +1,12 @@
 //! Internet messages and MIME (RFC 5322, RFC 2045 to 2049): read as a stream, taken apart, written.
 
 mod anomaly;
+mod charset;
 mod date;
 mod header;
 mod lexical;
 
 pub use anomaly::{Anomalies, Anomaly};
+pub use charset::{Charset, Decoder, HostCharsets};
 pub use date::DateTime;
 pub use header::{Header, Unfolded};
