@@ -2,11 +2,14 @@
 
 mod anomaly;
 mod charset;
+mod compose;
 mod date;
 mod header;
 mod lexical;
+mod text;
 
 pub use anomaly::{Anomalies, Anomaly};
 pub use charset::{Charset, Decoder, HostCharsets};
 pub use date::DateTime;
 pub use header::{Header, Unfolded};
+pub use text::Text;

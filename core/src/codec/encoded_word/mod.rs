@@ -10,5 +10,5 @@
 
 mod decode;
 
-pub(crate) use decode::{hexadecimal, sextet};
 pub use decode::{EncodedWord, WordBytes, WordEncoding};
+pub(crate) use decode::{hexadecimal, sextet};

@@ -47,12 +47,7 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// Those of the sink.
-    pub fn decode_with(
-        &mut self,
-        bytes: &[u8],
-        host: &mut dyn HostCharsets,
-        sink: &mut dyn fmt::Write,
-    ) -> fmt::Result {
+    pub fn decode_with(&mut self, bytes: &[u8], host: &mut dyn HostCharsets, sink: &mut dyn fmt::Write) -> fmt::Result {
         self.take(bytes, false, host, sink)
     }
 
@@ -69,11 +64,7 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// Those of the sink.
-    pub fn finish_with(
-        &mut self,
-        host: &mut dyn HostCharsets,
-        sink: &mut dyn fmt::Write,
-    ) -> Result<bool, fmt::Error> {
+    pub fn finish_with(&mut self, host: &mut dyn HostCharsets, sink: &mut dyn fmt::Write) -> Result<bool, fmt::Error> {
         self.take(&[], true, host, sink)?;
         Ok(!self.misfits)
     }
@@ -84,13 +75,7 @@ impl<'a> Decoder<'a> {
         matches!(self.state, State::Utf8(_, 1..))
     }
 
-    fn take(
-        &mut self,
-        bytes: &[u8],
-        end: bool,
-        host: &mut dyn HostCharsets,
-        sink: &mut dyn fmt::Write,
-    ) -> fmt::Result {
+    fn take(&mut self, bytes: &[u8], end: bool, host: &mut dyn HostCharsets, sink: &mut dyn fmt::Write) -> fmt::Result {
         if let State::Host(label) = self.state {
             match host.decode(label, bytes, end, sink) {
                 Some(sound) => {
@@ -111,7 +96,9 @@ impl<'a> Decoder<'a> {
                 }
                 Ok(())
             }
-            State::Latin1 => bytes.utf8_chunks().try_for_each(|chunk| take_latin1(chunk.valid(), chunk.invalid(), sink)),
+            State::Latin1 => {
+                bytes.utf8_chunks().try_for_each(|chunk| take_latin1(chunk.valid(), chunk.invalid(), sink))
+            }
             State::Utf7(decoder) => {
                 decoder.decode(bytes, sink)?;
                 if end && !decoder.finish(sink)? {
@@ -166,8 +153,8 @@ fn take_utf8(
         if invalid.is_empty() {
             continue;
         }
-        let is_cut = chunks.peek().is_none()
-            && core::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
+        let is_cut =
+            chunks.peek().is_none() && core::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
         if is_cut {
             for (place, byte) in pending.iter_mut().zip(invalid) {
                 *place = *byte;
