@@ -2,8 +2,8 @@
 
 use super::anomaly::Anomaly;
 use super::charset::{Charset, Decoder, HostCharsets};
-use super::lexical::{Notes, at, is_white, skip_white};
-use crate::codec::encoded_word::EncodedWord;
+use super::lexical::{Notes, at, between, is_white, skip_white};
+use crate::codec::encoded_word::{EncodedWord, hexadecimal};
 use crate::slice::{WIDE, after, front};
 use core::fmt;
 use memchr::{memchr3, memmem};
@@ -61,6 +61,32 @@ impl<'a, 'c> Composer<'a, 'c> {
             Some((_, decoder, _)) => decoder.decode_with(bytes, self.host, self.sink),
             None => Ok(()),
         }
+    }
+
+    /// Bytes in a charset, some of them as a percent sign and two hexadecimal digits (RFC 2231 §4).
+    pub(super) fn percent(&mut self, label: &'a [u8], text: &[u8], place: usize) -> fmt::Result {
+        self.bytes(label, &[], place)?;
+        let (mut from, mut here) = (0, 0);
+        while let Some(length) = memchr3(b'%', b'\r', b'\n', after(text, here)) {
+            here += length;
+            let byte = match after(text, here) {
+                [b'%', high, low, ..] => hexadecimal(*high, *low),
+                _ => None,
+            };
+            if at(text, here) == b'%' && byte.is_none() {
+                self.notes.note(Anomaly::MALFORMED_PARAMETER, place + here);
+                here += 1;
+                continue;
+            }
+            self.more(between(text, from, here))?;
+            if let Some(byte) = byte {
+                self.more(&[byte])?;
+                here += 2;
+            }
+            here += 1;
+            from = here;
+        }
+        self.more(after(text, from))
     }
 
     /// An encoded word.
