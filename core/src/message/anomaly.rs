@@ -142,8 +142,6 @@ anomalies! {
     MALFORMED_LIST_FIELD = 50, "malformed_list_field";
     /// `Content-Disposition` without a disposition that is a token (RFC 2183 §2).
     MALFORMED_DISPOSITION = 51, "malformed_disposition";
-    /// A name in a parameter that the RFCs want elsewhere (RFC 2183 §2.3).
-    MISPLACED_FILE_NAME = 52, "misplaced_file_name";
 }
 
 /// A set of anomalies and where each was met first.

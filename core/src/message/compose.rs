@@ -219,12 +219,17 @@ macro_rules! text_view {
             /// What is not by the letter of the RFCs in it; offsets are those in the value it stands in.
             pub fn anomalies(&self) -> $crate::message::Anomalies {
                 let mut anomalies = $crate::message::Anomalies::NONE;
+                self.note(&mut anomalies);
+                anomalies
+            }
+
+            /// Adds what is not by the letter of the RFCs in it.
+            pub(in $crate::message) fn note(&self, anomalies: &mut $crate::message::Anomalies) {
                 let (mut sink, mut host) = ($crate::message::compose::Nowhere, ());
-                let notes = $crate::message::lexical::Notes::new(&mut anomalies);
+                let notes = $crate::message::lexical::Notes::new(anomalies);
                 let mut composer = $crate::message::compose::Composer::new(&mut sink, &mut host, notes);
                 // Nothing fails to be written to nowhere.
                 let _ = self.compose(&mut composer).and_then(|()| composer.close());
-                anomalies
             }
 
             /// The text; copied only where it is not the bytes as they stand.

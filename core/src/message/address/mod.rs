@@ -91,7 +91,7 @@ impl<'a> Addresses<'a> {
                 Token::GroupEnd(_) => None,
             };
             if let Some(name) = name {
-                anomalies.merge(&name.anomalies(), 0);
+                name.note(&mut anomalies);
             }
         }
         anomalies
@@ -106,7 +106,7 @@ impl<'a> Group<'a> {
 
     /// Its mailboxes; there may be none.
     pub fn members(&self) -> impl Iterator<Item = Mailbox<'a>> + Clone + use<'a> {
-        self.members.clone().mailboxes()
+        self.members.mailboxes()
     }
 }
 

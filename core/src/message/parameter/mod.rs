@@ -108,7 +108,7 @@ impl<'a> Parameters<'a> {
             }
         }
         for parameter in self.iter() {
-            anomalies.merge(&parameter.anomalies(), 0);
+            parameter.note(&mut anomalies);
         }
         anomalies
     }
