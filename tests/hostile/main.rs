@@ -1,5 +1,6 @@
 //! Attacks, one file a protocol, each with the exact error and offset.
 
+mod message_values;
 mod pop3_client;
 mod pop3_server;
 mod quirks;

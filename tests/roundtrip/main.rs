@@ -5,3 +5,4 @@ mod encodings;
 mod replies;
 mod smuggling;
 mod state;
+mod values;

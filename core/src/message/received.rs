@@ -100,8 +100,8 @@ impl<'a> Received<'a> {
     /// What is not by the letter of RFC 5321 in it.
     pub fn anomalies(&self) -> Anomalies {
         let mut anomalies = Anomalies::NONE;
-        let (mut place, mut count) = (0, 0);
-        while next(self.stamp(), &mut place, &mut Notes::new(&mut anomalies)).is_some() {
+        let (stamp, mut place, mut count) = (self.stamp(), 0, 0);
+        while next(stamp, &mut place, &mut Notes::new(&mut anomalies)).is_some() {
             count += 1;
         }
         if count == 0 {
