@@ -1,6 +1,7 @@
 //! Attacks, one file a protocol, each with the exact error and offset.
 
 mod message;
+mod message_values;
 mod pop3_client;
 mod pop3_server;
 mod quirks;

@@ -6,3 +6,4 @@ mod encodings;
 mod replies;
 mod smuggling;
 mod state;
+mod values;

@@ -4,7 +4,11 @@ pub mod base64;
 #[cfg(feature = "message")]
 pub mod base64_body;
 #[cfg(feature = "message")]
+pub mod encoded_word;
+#[cfg(feature = "message")]
 pub mod quoted_printable;
+#[cfg(feature = "message")]
+pub mod utf7;
 #[cfg(feature = "message")]
 pub mod uuencode;
 

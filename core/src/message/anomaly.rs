@@ -98,6 +98,50 @@ anomalies! {
     MALFORMED_BASE64 = 27, "malformed_base64";
     /// A line of uuencode that is not what its length says.
     MALFORMED_UUENCODE = 28, "malformed_uuencode";
+
+    // Values of header fields.
+    /// A date of the obsolete syntax: a short year, a zone by its name (RFC 5322 §4.3).
+    OBSOLETE_DATE = 32, "obsolete_date";
+    /// A date outside every grammar of RFC 5322 that could be read all the same.
+    MALFORMED_DATE = 33, "malformed_date";
+    /// A date that could not be read.
+    UNREADABLE_DATE = 34, "unreadable_date";
+    /// An address of the obsolete syntax: a route, white space around a dot, an empty place in a list
+    /// (RFC 5322 §4.4).
+    OBSOLETE_ADDRESS = 35, "obsolete_address";
+    /// An address outside every grammar of RFC 5322.
+    MALFORMED_ADDRESS = 36, "malformed_address";
+    /// A name before an address that holds what only a quoted string may (RFC 5322 §3.2.3).
+    UNQUOTED_NAME = 37, "unquoted_name";
+    /// A comment without its closing parenthesis (RFC 5322 §3.2.2).
+    UNCLOSED_COMMENT = 38, "unclosed_comment";
+    /// A quoted string without its closing quote (RFC 5322 §3.2.4).
+    UNCLOSED_QUOTE = 39, "unclosed_quote";
+    /// An encoded word with something in it that is not of its encoding (RFC 2047 §4).
+    MALFORMED_ENCODED_WORD = 40, "malformed_encoded_word";
+    /// An encoded word where none may stand: without white space around it, in a quoted string, in a
+    /// parameter (RFC 2047 §5).
+    MISPLACED_ENCODED_WORD = 41, "misplaced_encoded_word";
+    /// An encoded word that ends in the middle of a character (RFC 2047 §5).
+    SPLIT_CHARACTER = 42, "split_character";
+    /// A charset that is not known; the text was read as UTF-8.
+    UNKNOWN_CHARSET = 43, "unknown_charset";
+    /// Bytes that are no text in the charset that is said to be theirs.
+    UNDECODABLE_TEXT = 44, "undecodable_text";
+    /// A parameter outside the grammar (RFC 2045 §5.1, RFC 2231 §7).
+    MALFORMED_PARAMETER = 45, "malformed_parameter";
+    /// A parameter that was there before; the first one counts.
+    REPEATED_PARAMETER = 46, "repeated_parameter";
+    /// Sections of a parameter that are out of order, or of which one is missing (RFC 2231 §3).
+    DISORDERED_PARAMETER = 47, "disordered_parameter";
+    /// A message id that is not of the form `<left@right>` (RFC 5322 §3.6.4).
+    MALFORMED_MESSAGE_ID = 48, "malformed_message_id";
+    /// A trace that is not of the grammar (RFC 5321 §4.4).
+    MALFORMED_TRACE = 49, "malformed_trace";
+    /// A field about a mailing list that is not of the grammar (RFC 2369 §2, RFC 2919 §2).
+    MALFORMED_LIST_FIELD = 50, "malformed_list_field";
+    /// `Content-Disposition` without a disposition that is a token (RFC 2183 §2).
+    MALFORMED_DISPOSITION = 51, "malformed_disposition";
 }
 
 /// A set of anomalies and where each was met first.

@@ -14,6 +14,7 @@ mod client;
 mod command;
 mod dot_framing;
 mod message_structure;
+mod message_values;
 mod pop3_client;
 mod pop3_command;
 mod pop3_download;
@@ -31,6 +32,7 @@ pub use client::smtp_client;
 pub use command::smtp_command;
 pub use dot_framing::dot_framing;
 pub use message_structure::{message_bodies, message_structure};
+pub use message_values::{message_addresses, message_dates, message_parameters, message_words};
 pub use pop3_client::pop3_client;
 pub use pop3_command::pop3_command;
 pub use pop3_download::pop3_download;
@@ -49,6 +51,12 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("dot_framing", dot_framing),
     ("message_bodies", message_bodies),
     ("message_structure", message_structure),
+pub const TARGETS: [(&str, Target); 18] = [
+    ("dot_framing", dot_framing),
+    ("message_addresses", message_addresses),
+    ("message_dates", message_dates),
+    ("message_parameters", message_parameters),
+    ("message_words", message_words),
     ("pop3_client", pop3_client),
     ("pop3_command", pop3_command),
     ("pop3_download", pop3_download),
