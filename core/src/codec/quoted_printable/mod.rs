@@ -1,0 +1,6 @@
+//! Quoted-printable (RFC 2045 §6.7), as bodies use it.
+
+mod encode;
+
+pub use encode::Encoder;
+pub(crate) use encode::put_escape;
