@@ -22,10 +22,10 @@ pub enum Context {
 /// ```
 /// use mailproto::codec::encoded_word::{Context, EncodedWord};
 /// let mut place = [0; 75];
-/// let word = EncodedWord::at_front_of("Grüße", Context::Text, 75);
+/// let word = EncodedWord::at_front_of("Gruß aus Bern", Context::Text, 75);
 /// let length = word.write(&mut place);
-/// assert_eq!(&place[..length], b"=?utf-8?Q?Gr=C3=BC=C3=9Fe?=");
-/// assert_eq!(word.text(), "Grüße");
+/// assert_eq!(&place[..length], b"=?utf-8?Q?Gru=C3=9F_aus_Bern?=");
+/// assert_eq!(word.text(), "Gruß aus Bern");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct EncodedWord<'a> {
