@@ -2,5 +2,6 @@
 
 mod commands;
 mod encodings;
+mod message_writer;
 mod replies;
 mod smuggling;
