@@ -16,3 +16,4 @@ mod relays;
 mod servers;
 mod submission;
 mod to_servers;
+mod written;

@@ -1,6 +1,8 @@
 //! What hosts are told, word for word: event logs of whole conversations, and the text of every
 //! error. A change of any of them is seen and approved, never noticed by a user first.
 
+mod message_writer;
+
 use mailproto::smtp::{
     Abort, Client, ClientEvent, ClientOptions, Envelope, ExtensionSet, Server, ServerEvent, ServerOptions, Submission,
     SubmissionEvent, SubmissionOptions,

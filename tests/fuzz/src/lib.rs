@@ -13,6 +13,7 @@ mod choices;
 mod client;
 mod command;
 mod dot_framing;
+mod message_writer;
 mod pop3_client;
 mod pop3_command;
 mod pop3_download;
@@ -29,6 +30,7 @@ pub use choices::Choices;
 pub use client::smtp_client;
 pub use command::smtp_command;
 pub use dot_framing::dot_framing;
+pub use message_writer::message_writer;
 pub use pop3_client::pop3_client;
 pub use pop3_command::pop3_command;
 pub use pop3_download::pop3_download;
@@ -43,8 +45,9 @@ pub use submission::smtp_submission;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("dot_framing", dot_framing),
+    ("message_writer", message_writer),
     ("pop3_client", pop3_client),
     ("pop3_command", pop3_command),
     ("pop3_download", pop3_download),

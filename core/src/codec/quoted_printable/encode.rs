@@ -74,26 +74,33 @@ impl Encoder {
                 continue;
             }
             let rest = after(bytes, taken);
+            let guarded = self.guard && self.column == 0;
+            if self.column == 0 && !guarded && put_literal_line(rest, room) {
+                taken += LINE;
+                written += LINE + 3;
+                continue;
+            }
             let free = LINE - usize::from(self.column);
-            if !(self.guard && self.column == 0) {
-                let window = front(rest, free.min(room.len()));
-                let mut plain = literal_prefix(window);
-                // White space waits for what is behind it.
-                if let Some(b' ') = plain.checked_sub(1).and_then(|last| rest.get(last))
-                    && rest.get(plain).is_none_or(|next| matches!(next, b'\r' | b'\n'))
-                {
-                    plain -= 1;
-                }
-                if plain > 0 {
-                    copy(front(rest, plain), room);
-                    taken += plain;
-                    written += plain;
-                    self.column += plain as u8;
-                    continue;
-                }
+            let window = front(rest, free.min(room.len()));
+            let mut literal = if guarded { 0 } else { literal_prefix(window) };
+            // White space waits for what is behind it.
+            if let Some(b' ') = literal.checked_sub(1).and_then(|last| rest.get(last))
+                && rest.get(literal).is_none_or(|next| matches!(next, b'\r' | b'\n'))
+            {
+                literal -= 1;
+            }
+            if literal > 0 {
+                written += copy(front(rest, literal), room);
+                taken += literal;
+                self.column += literal as u8;
+                continue;
             }
             taken += 1;
             written += match byte {
+                b'\r' if self.lines && rest.get(1) == Some(&b'\n') => {
+                    taken += 1;
+                    self.end_line(room)
+                }
                 b' ' | b'\t' => {
                     self.held = byte;
                     0
@@ -103,7 +110,7 @@ impl Encoder {
                     0
                 }
                 b'\n' if self.lines => self.end_line(room),
-                b'.' | b'F' if self.guard && self.column == 0 => self.escape(byte, room),
+                b'.' | b'F' if guarded => self.escape(byte, room),
                 b'!'..=b'<' | b'>'..=b'~' => self.literal(byte, room),
                 _ => self.escape(byte, room),
             };
@@ -171,24 +178,64 @@ pub(crate) fn put_escape(sign: u8, byte: u8, text: &mut [u8]) -> usize {
     copy(&[sign, DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]], text)
 }
 
+/// Writes a whole line with a soft break behind it, if the text begins with enough bytes that stand for
+/// themselves and goes on behind them; whether it does.
+#[inline]
+fn put_literal_line(text: &[u8], place: &mut [u8]) -> bool {
+    /// What is copied at once, in wide registers.
+    const COPIED: usize = 80;
+    if !WIDE {
+        return false;
+    }
+    let (Some(line), Some(place)) = (text.first_chunk::<COPIED>(), place.first_chunk_mut::<COPIED>()) else {
+        return false;
+    };
+    let (blocks, _) = line.as_chunks::<BLOCK>();
+    // The last block ends with the line; the one before it overlaps.
+    let Some(last) = line.get(LINE - BLOCK..).and_then(<[u8]>::first_chunk) else { return false };
+    let others = blocks
+        .iter()
+        .take(LINE / BLOCK)
+        .fold(is_other_than_literal(last), |any, block| any | is_other_than_literal(block));
+    // Where the line ends by itself, no soft break is wanted, and a space may not stand at its end.
+    if others || matches!(line[LINE], b'\r' | b'\n') {
+        return false;
+    }
+    *place = *line;
+    [place[LINE], place[LINE + 1], place[LINE + 2]] = *b"=\r\n";
+    true
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
+
+/// Whether any byte of a block does not stand for itself. Without a branch for each byte, so that it
+/// becomes a few wide instructions.
+#[inline(always)]
+fn is_other_than_literal(block: &[u8; BLOCK]) -> bool {
+    block.iter().fold(false, |any, byte| any | (byte.cast_signed() < 32) | (*byte == b'=') | (*byte == 127))
+}
+
 /// How many bytes at the front of `text` stand for themselves; spaces do, if they are not at the end
 /// of a line.
 #[inline]
 fn literal_prefix(text: &[u8]) -> usize {
-    const BLOCK: usize = 16;
-    let literal = |byte: &u8| matches!(byte, b' '..=b'<' | b'>'..=b'~');
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
     let mut rest = text;
     if WIDE {
-        // Without a branch for each byte, so that it becomes a few wide instructions.
-        let other = |byte: &u8| (byte.cast_signed() < 32) | (*byte == b'=') | (*byte == 127);
-        while let Some((block, behind)) = rest.split_first_chunk::<BLOCK>() {
-            if block.iter().fold(false, |any, byte| any | other(byte)) {
-                break;
+        while let Some((word, behind)) = rest.split_first_chunk() {
+            let word = u64::from_le_bytes(*word);
+            let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+            let others = word | word.wrapping_sub(ONES * 32) | zeros(word ^ (ONES * 61)) | zeros(word ^ (ONES * 127));
+            // The lowest bit marks the first of them; higher ones may be mistaken.
+            let others = others & (ONES * 128);
+            if others != 0 {
+                return text.len() - rest.len() + others.trailing_zeros() as usize / 8;
             }
             rest = behind;
         }
     }
-    text.len() - rest.len() + rest.iter().take_while(|byte| literal(byte)).count()
+    text.len() - rest.len() + rest.iter().take_while(|byte| matches!(byte, b' '..=b'<' | b'>'..=b'~')).count()
 }
 
 #[cfg(all(test, feature = "alloc"))]

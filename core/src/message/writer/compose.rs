@@ -7,9 +7,8 @@ use crate::error::Misuse;
 use crate::slice::after_mut;
 use alloc::vec::Vec;
 
-/// The bytes that are made room for at the least.
+/// The bytes that are made room for at the least, and at the most at once: what stays near the processor.
 const ROOM: usize = 2_048;
-/// And at the most at once.
 const MOST_ROOM: usize = 65_536;
 
 /// Writes a message in which nothing is streamed.
@@ -18,8 +17,7 @@ const MOST_ROOM: usize = 65_536;
 /// Those of [`Writer::new`]; [`Misuse::OutOfOrder`] where a part is streamed.
 pub fn compose(draft: &Draft<'_>, options: WriterOptions) -> Result<Vec<u8>, Misuse> {
     let mut writer = Writer::new(draft, options)?;
-    let at_hand = [draft.text, draft.html].into_iter().flatten().map(str::len).sum::<usize>();
-    let mut message = Vec::with_capacity(ROOM + at_hand + at_hand / 4);
+    let mut message = Vec::with_capacity(writer.estimate());
     let mut written = 0;
     loop {
         match writer.wants() {

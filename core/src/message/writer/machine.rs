@@ -269,6 +269,28 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// About how many bytes it takes, and rather more: what is at hand, encoded, with fields around it.
+    #[cfg(feature = "alloc")]
+    pub(super) fn estimate(&self) -> usize {
+        const FIELDS: usize = 512;
+        let (mut walk, mut size) = (self.walk, 2 * FIELDS);
+        loop {
+            let part = walk.node().part(self.draft);
+            size = size.saturating_add(match part.content {
+                Content::Text(text) => FIELDS + text.len() + text.len() / 4,
+                Content::Bytes(bytes) => FIELDS + bytes.len() / 56 * 78,
+                Content::Streamed(_) | Content::Parts(_) => FIELDS,
+            });
+            loop {
+                match walk.down(self.draft) {
+                    Down::Child => break,
+                    _ if walk.up() => {}
+                    _ => return size,
+                }
+            }
+        }
+    }
+
     /// The announced length of the part that content is wanted for.
     fn stream_length(&self) -> Option<Option<u64>> {
         match self.walk.node().part(self.draft).content {
@@ -325,12 +347,17 @@ impl<'a> Writer<'a> {
         0
     }
 
-    /// Writes a little of a field, or goes to the next.
+    /// Writes as much of a field as there is room for, or goes to the next.
     fn put_field(&mut self, field: Option<Named<'a>>, space: &mut [u8]) -> usize {
-        let (written, done) = match field {
-            Some(field) => self.field.step(&field, self.options.target == Target::Utf8, space),
-            None => (0, true),
-        };
+        let (mut written, mut done) = (0, field.is_none());
+        if let Some(field) = field {
+            while !done && space.len() - written >= STEP {
+                let (count, ended) =
+                    self.field.step(&field, self.options.target == Target::Utf8, after_mut(space, written));
+                written += count;
+                done = ended;
+            }
+        }
         if done {
             self.index = self.index.saturating_add(1);
             self.field = field::Place::START;
