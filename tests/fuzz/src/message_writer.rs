@@ -48,7 +48,7 @@ pub fn message_writer(data: &[u8]) {
             parameters: &parameters[..choices.below(3)],
             disposition: choices.of(&[None, Some(Disposition::Inline), Some(Disposition::Attachment)]),
             file_name: choices.of(&["", file_name]),
-            id: choices.of(&["", ids[choices.below(2)]]),
+            id: choices.of(&["", ids[0], ids[1]]),
             description: choices.of(&["", description]),
             fields: &fields[..choices.below(3)],
             content: choices.of(&[
