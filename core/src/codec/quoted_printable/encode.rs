@@ -95,6 +95,17 @@ impl Encoder {
                 self.column += literal as u8;
                 continue;
             }
+            // Of a character beyond ASCII, all bytes are encoded.
+            if byte >= 0x80 {
+                let mut characters = rest.iter().take_while(|byte| **byte >= 0x80);
+                while text.len() - written >= Self::WRITE_ROOM
+                    && let Some(&byte) = characters.next()
+                {
+                    written += self.escape(byte, after_mut(text, written));
+                    taken += 1;
+                }
+                continue;
+            }
             taken += 1;
             written += match byte {
                 b'\r' if self.lines && rest.get(1) == Some(&b'\n') => {
@@ -192,11 +203,15 @@ fn put_literal_line(text: &[u8], place: &mut [u8]) -> bool {
     };
     let (blocks, _) = line.as_chunks::<BLOCK>();
     // The last block ends with the line; the one before it overlaps.
-    let Some(last) = line.get(LINE - BLOCK..).and_then(<[u8]>::first_chunk) else { return false };
-    let others = blocks
-        .iter()
-        .take(LINE / BLOCK)
-        .fold(is_other_than_literal(last), |any, block| any | is_other_than_literal(block));
+    let Some(last) = line.get(LINE - BLOCK..).and_then(<[u8]>::first_chunk::<BLOCK>) else { return false };
+    // Without a branch for each byte, so that it becomes a few wide instructions.
+    let mut all = [0; BLOCK];
+    for block in blocks.iter().take(LINE / BLOCK).chain([last]) {
+        for (others, byte) in all.iter_mut().zip(block) {
+            *others |= u8::from(byte.cast_signed() < 32) | u8::from(*byte == b'=') | u8::from(*byte == 127);
+        }
+    }
+    let others = all.iter().fold(0, |any, others| any | others) != 0;
     // Where the line ends by itself, no soft break is wanted, and a space may not stand at its end.
     if others || matches!(line[LINE], b'\r' | b'\n') {
         return false;
@@ -208,13 +223,6 @@ fn put_literal_line(text: &[u8], place: &mut [u8]) -> bool {
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 16;
-
-/// Whether any byte of a block does not stand for itself. Without a branch for each byte, so that it
-/// becomes a few wide instructions.
-#[inline(always)]
-fn is_other_than_literal(block: &[u8; BLOCK]) -> bool {
-    block.iter().fold(false, |any, byte| any | (byte.cast_signed() < 32) | (*byte == b'=') | (*byte == 127))
-}
 
 /// How many bytes at the front of `text` stand for themselves; spaces do, if they are not at the end
 /// of a line.
