@@ -5,7 +5,6 @@
 //! | `send` | mails a message by SMTP |
 //! | `newest` | reads the subject of the newest message by POP3 |
 //! | `both` | one behind the other |
-//! | `compose` | composes the message with the core, and sends it with no mail protocol |
 //! | `baseline`, `baseline_newest`, `baseline_both` | the same with no mail protocol around it |
 //!
 //! The difference between a program and its baseline is what the protocols cost in flash, RAM and stack.
@@ -13,7 +12,6 @@
 
 pub mod attachment;
 pub mod board;
-pub mod composed;
 pub mod driver;
 pub mod message;
 pub mod plain;

@@ -1,6 +1,5 @@
 //! The jobs of the programs without a mail protocol, for what those cost to be told.
 
-use super::composed;
 use super::message;
 use super::subject::Subject;
 use embedded_io::{Read, Write};
@@ -8,14 +7,6 @@ use embedded_io::{Read, Write};
 /// Sends the message and waits for one byte that says it arrived.
 pub fn send_message<S: Read + Write>(port: &mut S) -> Option<()> {
     message::write(&mut |piece| write_all(port, piece).ok_or(())).ok()?;
-    port.flush().ok()?;
-    while port.read(&mut [0]).ok()? == 0 {}
-    Some(())
-}
-
-/// Composes the message, sends it and waits for one byte that says it arrived.
-pub fn send_composed<S: Read + Write>(port: &mut S) -> Option<()> {
-    composed::write(&mut |piece| write_all(port, piece))?;
     port.flush().ok()?;
     while port.read(&mut [0]).ok()? == 0 {}
     Some(())

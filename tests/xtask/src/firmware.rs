@@ -21,8 +21,6 @@ use crate::{process, project};
 // What the board makes, made here too, to compare.
 #[path = "../../firmware/src/attachment.rs"]
 pub mod attachment;
-#[path = "../../firmware/src/composed.rs"]
-pub mod composed;
 #[path = "../../firmware/src/message.rs"]
 pub mod message;
 // What the board reads with, tried here, where tests run.
@@ -56,8 +54,6 @@ struct Costs {
     smtp: Cost,
     pop3: Cost,
     both: Cost,
-    /// A message composed, and sent without a protocol.
-    writer: Cost,
     /// Where the standard library in them comes from.
     library: &'static str,
 }
@@ -65,8 +61,7 @@ struct Costs {
 /// Builds and checks the programs, prints what they occupy and runs them.
 pub fn run() -> Result<()> {
     let costs = measure()?;
-    for (name, cost) in [("SMTP", costs.smtp), ("POP3", costs.pop3), ("both", costs.both), ("a message", costs.writer)]
-    {
+    for (name, cost) in [("SMTP", costs.smtp), ("POP3", costs.pop3), ("both", costs.both)] {
         let Cost { flash, ram, stack } = cost;
         println!("{name}: {flash} bytes of flash, {ram} of RAM beside the buffers, {stack} of stack");
     }
@@ -75,7 +70,7 @@ pub fn run() -> Result<()> {
 
 /// What the protocols cost, against what they may.
 pub fn sizes() -> Result<Vec<Measure>> {
-    let Costs { smtp, pop3, both, writer, library } = measure()?;
+    let Costs { smtp, pop3, both, library } = measure()?;
     let measure = |name, bytes, bound| Measure { name, bytes, bound, library };
     Ok(vec![
         measure("firmware: flash for SMTP", smtp.flash, Some(12_288)),
@@ -88,8 +83,6 @@ pub fn sizes() -> Result<Vec<Measure>> {
         measure("firmware: flash for SMTP and POP3", both.flash, None),
         measure("firmware: RAM for SMTP and POP3 beside their buffers", both.ram, Some(2_048)),
         measure("firmware: stack for SMTP and POP3", both.stack, None),
-        measure("firmware: flash for a message with an attachment", writer.flash, Some(10_240)),
-        measure("firmware: stack for a message with an attachment", writer.stack, None),
     ])
 }
 
@@ -105,8 +98,6 @@ fn measure() -> Result<Costs> {
 
     let (baseline, send) = (program("baseline")?, program("send")?);
     let without = run_baseline(&baseline, &[Peer::Takes])?;
-    let compose = program("compose")?;
-    let writer = cost(&compose, &run_baseline(&compose, &[Peer::TakesComposed])?, &baseline, &without)?;
     let smtp = cost(&send, &run_send(&send, &server)?, &baseline, &without)?;
 
     let (baseline, newest) = (program("baseline_newest")?, program("newest")?);
@@ -116,7 +107,7 @@ fn measure() -> Result<Costs> {
     let (baseline, both) = (program("baseline_both")?, program("both")?);
     let without = run_baseline(&baseline, &[Peer::Takes, Peer::Gives])?;
     let both = cost(&both, &run_both(&both, &server)?, &baseline, &without)?;
-    Ok(*KNOWN.get_or_init(|| Costs { smtp, pop3, both, writer, library: toolchain.library_origin() }))
+    Ok(*KNOWN.get_or_init(|| Costs { smtp, pop3, both, library: toolchain.library_origin() }))
 }
 
 /// What a program takes beyond its baseline.
@@ -165,8 +156,6 @@ impl Program {
 enum Peer {
     /// Takes the message, and says by one byte that it has arrived.
     Takes,
-    /// The same, of the message that the core composes.
-    TakesComposed,
     /// Gives the message, and a NUL behind it, once it is asked for by one byte.
     Gives,
 }
@@ -183,7 +172,7 @@ fn run_baseline(program: &Program, peers: &[Peer]) -> Result<Report> {
     let report = emulator::run(&program.path, &addresses, LIMIT)?;
     for (host, peer) in hosts.into_iter().zip(peers) {
         match (host.join(), peer) {
-            (Ok(message), Peer::Takes | Peer::TakesComposed) => compare(&message?, &peer.message())?,
+            (Ok(message), Peer::Takes) => compare(&message?, &expected_message())?,
             (Ok(asked), Peer::Gives) => {
                 asked?;
                 check_subject(&report)?;
@@ -195,28 +184,15 @@ fn run_baseline(program: &Program, peers: &[Peer]) -> Result<Report> {
 }
 
 impl Peer {
-    /// The message that it is about.
-    fn message(self) -> Vec<u8> {
-        if !matches!(self, Self::TakesComposed) {
-            return expected_message();
-        }
-        let mut bytes = Vec::new();
-        let written = composed::write(&mut |piece| {
-            bytes.extend_from_slice(piece);
-            Some(())
-        });
-        written.map(|()| bytes).unwrap_or_default()
-    }
-
     /// Serves one board; what it sent.
     fn serve(self, listener: &TcpListener) -> Result<Vec<u8>> {
         let (mut board, _) = listener.accept()?;
         board.set_read_timeout(Some(LIMIT))?;
-        let message = self.message();
-        let mut sent = vec![0; if matches!(self, Self::Gives) { 1 } else { message.len() }];
+        let message = expected_message();
+        let mut sent = vec![0; if matches!(self, Self::Takes) { message.len() } else { 1 }];
         board.read_exact(&mut sent)?;
         match self {
-            Self::Takes | Self::TakesComposed => board.write_all(b"!")?,
+            Self::Takes => board.write_all(b"!")?,
             Self::Gives => {
                 board.write_all(&message)?;
                 board.write_all(b"\0")?;
