@@ -17,3 +17,4 @@ mod relays;
 mod servers;
 mod submission;
 mod to_servers;
+mod written;

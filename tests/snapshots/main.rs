@@ -1,6 +1,7 @@
 //! What hosts are told, word for word: event logs of whole conversations, and the text of every
 //! error. A change of any of them is seen and approved, never noticed by a user first.
 
+mod message_writer;
 mod pop3;
 
 use mailproto::smtp::{

@@ -9,7 +9,7 @@
 //! assert_eq!(&text[..5], b"hello");
 //! ```
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+pub(crate) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Bytes that `length` bytes become.
 pub const fn encoded_length(length: usize) -> usize {

@@ -20,3 +20,12 @@ pub struct Decoded {
     /// Bytes of the result, which stand at the front of what was given.
     pub written: usize,
 }
+
+/// How far an encoder came with the bytes it was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Encoded {
+    /// Bytes that were taken in.
+    pub taken: usize,
+    /// Bytes that were written.
+    pub written: usize,
+}

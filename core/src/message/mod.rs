@@ -23,6 +23,7 @@ mod structure;
 mod text;
 #[cfg(feature = "alloc")]
 mod tree;
+pub mod writer;
 
 pub use address::{Address, AddressText, Addresses, Group, Mailbox};
 pub use anomaly::{Anomalies, Anomaly};
@@ -44,3 +45,4 @@ pub use report::{DeliveryStatus, FieldGroup, FieldGroups};
 pub use text::Text;
 #[cfg(feature = "alloc")]
 pub use tree::{Bodies, BodyStructure, Envelope, Fields, Message, MessageTable, Part, Parts, Section, SectionBytes};
+pub use writer::{Draft, Writer, WriterOptions};

@@ -21,6 +21,7 @@ mod instructions;
 mod session;
 mod table;
 mod tasks;
+mod texts;
 
 use harness::{Effort, Task};
 use table::Measured;

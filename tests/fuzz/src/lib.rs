@@ -15,6 +15,7 @@ mod command;
 mod dot_framing;
 mod message_structure;
 mod message_values;
+mod message_writer;
 mod pop3_client;
 mod pop3_command;
 mod pop3_download;
@@ -33,6 +34,7 @@ pub use command::smtp_command;
 pub use dot_framing::dot_framing;
 pub use message_structure::{message_bodies, message_structure};
 pub use message_values::{message_addresses, message_dates, message_parameters, message_words};
+pub use message_writer::message_writer;
 pub use pop3_client::pop3_client;
 pub use pop3_command::pop3_command;
 pub use pop3_download::pop3_download;
@@ -57,6 +59,9 @@ pub const TARGETS: [(&str, Target); 18] = [
     ("message_dates", message_dates),
     ("message_parameters", message_parameters),
     ("message_words", message_words),
+pub const TARGETS: [(&str, Target); 15] = [
+    ("dot_framing", dot_framing),
+    ("message_writer", message_writer),
     ("pop3_client", pop3_client),
     ("pop3_command", pop3_command),
     ("pop3_download", pop3_download),

@@ -9,6 +9,9 @@
 //! ```
 
 mod decode;
+mod encode;
 
 pub use decode::{EncodedWord, WordBytes, WordEncoding};
 pub(crate) use decode::{hexadecimal, sextet};
+pub(crate) use encode::looks_encoded;
+pub use encode::{Context, Encoder};

@@ -1,5 +1,8 @@
 //! Quoted-printable (RFC 2045 §6.7), as bodies use it.
 
 mod decode;
+mod encode;
 
 pub use decode::Decoder;
+pub use encode::Encoder;
+pub(crate) use encode::put_escape;

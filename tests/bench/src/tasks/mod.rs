@@ -5,6 +5,7 @@ mod commands;
 mod lettre_stream;
 #[cfg(feature = "slow-peers")]
 mod loopback;
+mod message_write;
 mod pop3;
 mod receive;
 mod replies;
@@ -27,6 +28,10 @@ pub(crate) const ALL: &[Make] = &[
     pop3::uidl,
     pop3::both,
     pop3::retr,
+    message_write::small,
+    message_write::large,
+    message_write::base64,
+    message_write::quoted_printable,
     chunks::replies,
     chunks::commands,
     chunks::receive,

@@ -1,0 +1,137 @@
+//! What people write and attach, made up: the same for the same seed.
+
+use crate::data::Random;
+
+const WORDS: &[&str] = &[
+    "account",
+    "after",
+    "agenda",
+    "again",
+    "attached",
+    "because",
+    "before",
+    "best",
+    "budget",
+    "build",
+    "call",
+    "change",
+    "client",
+    "could",
+    "customer",
+    "deadline",
+    "deploy",
+    "design",
+    "details",
+    "draft",
+    "email",
+    "error",
+    "every",
+    "find",
+    "first",
+    "follow",
+    "forward",
+    "friday",
+    "general",
+    "great",
+    "hello",
+    "however",
+    "important",
+    "invoice",
+    "issue",
+    "know",
+    "later",
+    "meeting",
+    "message",
+    "monday",
+    "month",
+    "need",
+    "next",
+    "notes",
+    "office",
+    "order",
+    "people",
+    "please",
+    "project",
+    "proposal",
+    "question",
+    "regards",
+    "release",
+    "report",
+    "request",
+    "review",
+    "schedule",
+    "server",
+    "should",
+    "status",
+    "summary",
+    "support",
+    "system",
+    "team",
+    "thanks",
+    "think",
+    "time",
+    "today",
+    "tomorrow",
+    "update",
+    "version",
+    "week",
+    "would",
+    "a",
+    "the",
+    "to",
+    "of",
+    "in",
+    "is",
+    "it",
+    "we",
+    "on",
+    "and",
+    "for",
+    "you",
+    "with",
+    "that",
+    "this",
+    "be",
+    "are",
+    "as",
+];
+
+/// Words beyond ASCII.
+const OTHERS: &[&str] = &["für", "größe", "naïve", "café", "señor", "été", "привет", "日本"];
+
+/// So many words on one line.
+pub(crate) fn words(random: &mut Random, count: usize) -> String {
+    let words: Vec<&str> = (0..count).map(|_| random.pick(WORDS)).collect();
+    words.join(" ")
+}
+
+/// Paragraphs of about so many bytes, in lines; one word in twelve is beyond ASCII.
+pub(crate) fn paragraphs(bytes: usize) -> String {
+    let (mut random, mut text) = (Random::new(16), String::with_capacity(bytes + 1_000));
+    while text.len() < bytes {
+        let end = text.len() + 200 + random.below(400) as usize;
+        let mut column = 0;
+        while text.len() < end {
+            let words = if random.percent(8) { OTHERS } else { WORDS };
+            let word = random.pick(words);
+            text.push_str(word);
+            column += word.len() + 1;
+            if column > 68 {
+                text.push_str("\r\n");
+                column = 0;
+            } else {
+                text.push(' ');
+            }
+        }
+        text.push_str("\r\n\r\n");
+    }
+    text
+}
+
+/// Bytes without a pattern.
+pub(crate) fn noise(count: usize) -> Vec<u8> {
+    let mut random = Random::new(13);
+    let mut bytes: Vec<u8> = (0..count.div_ceil(8)).flat_map(|_| random.next().to_le_bytes()).collect();
+    bytes.truncate(count);
+    bytes
+}
