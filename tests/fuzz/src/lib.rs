@@ -49,18 +49,14 @@ pub use submission::smtp_submission;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 16] = [
-    ("dot_framing", dot_framing),
-    ("message_bodies", message_bodies),
-    ("message_structure", message_structure),
-pub const TARGETS: [(&str, Target); 18] = [
+pub const TARGETS: [(&str, Target); 21] = [
     ("dot_framing", dot_framing),
     ("message_addresses", message_addresses),
+    ("message_bodies", message_bodies),
     ("message_dates", message_dates),
     ("message_parameters", message_parameters),
+    ("message_structure", message_structure),
     ("message_words", message_words),
-pub const TARGETS: [(&str, Target); 15] = [
-    ("dot_framing", dot_framing),
     ("message_writer", message_writer),
     ("pop3_client", pop3_client),
     ("pop3_command", pop3_command),

@@ -5,7 +5,7 @@ use crate::session::{Feed, Host, Line, Record, assert_same, converse};
 use crate::wire::assert_lines;
 use mailproto::pop3::{Client, ClientEvent, ClientOptions, Verb};
 use mailproto::sasl::{ClientMechanism, Login, Plain};
-use mailproto::{Buffers, CommandId, Endpoint, Error, Fixed, Heap, Leniency, Limits, Misuse};
+use mailproto::{Buffers, CommandId, Endpoint, Error, Fixed, Heap, Leniency, Limits};
 use std::collections::VecDeque;
 
 /// The client: however its bytes are cut, it says and hears the same; every command ends in an event,

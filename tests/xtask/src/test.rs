@@ -201,7 +201,7 @@ fn bare() -> Result<()> {
             Toolchain::of(target)?
                 .cargo("build", Library::Core)
                 .args(["-p", "mailproto", "--no-default-features"])
-                .args(["--features", "smtp,pop3,client,server"]),
+                .args(["--features", "smtp,pop3,message,client,server"]),
         )?;
     }
     Ok(())
