@@ -133,6 +133,7 @@ impl<'a> Look<'a> {
 }
 
 /// Whether a value has a parameter of this name, also in the sections of RFC 2231 §3.
+#[cfg(feature = "alloc")]
 pub(crate) fn has_parameter(value: &[u8], name: &[u8]) -> bool {
     let mut rest = after(value, value.iter().position(|byte| *byte == b';').unwrap_or(value.len()));
     core::iter::from_fn(|| next_parameter(&mut rest)).any(|parameter| {

@@ -47,6 +47,7 @@ impl<'a> Header<'a> {
     }
 
     /// The field in `raw` whose parts are known.
+    #[cfg(feature = "alloc")]
     pub(crate) const fn from_parts(raw: &'a [u8], name: u32, value: u32, end: u32, offset: u64) -> Self {
         Self { raw, name, value, end, offset }
     }

@@ -109,6 +109,7 @@ impl Levels {
     }
 
     /// The innermost open part.
+    #[cfg(feature = "alloc")]
     pub(crate) fn parent(&self) -> Option<u32> {
         self.top().map(|level| level.part)
     }
