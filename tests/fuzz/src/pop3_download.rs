@@ -24,7 +24,14 @@ pub fn pop3_download(data: &[u8]) {
     options.limits.reply = 256;
     let reference = run(&options, &choices, wire, Feed::ByteByByte);
     for (feed, way) in [(Feed::Whole, "whole"), (Feed::Chosen(choices.clone()), "cut")] {
-        assert_same(&reference, &run(&options, &choices, wire, feed), way);
+        let mut other = run(&options, &choices, wire, feed);
+        // A download that has failed says QUIT if it still can. A server that breaks the rules before that is
+        // not listened to any more, nor spoken to: how much was sent by then is a matter of when.
+        let failed = |record: &Record| record.events.iter().any(|event| event.starts_with("Failed"));
+        if failed(&reference) && failed(&other) && reference.sent.starts_with(&other.sent) {
+            other.sent.clone_from(&reference.sent);
+        }
+        assert_same(&reference, &other, way);
     }
 }
 
