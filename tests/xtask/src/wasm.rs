@@ -122,7 +122,13 @@ pub fn build(parts: &Parts) -> Result<Built> {
     let mut cargo = toolchain.cargo("build", Library::Alloc);
     cargo.args(["-p", "mailproto-wasm", "--profile", "wasm"]);
     // Hash functions in loops, not unrolled: some kilobytes less travel.
-    cargo.env("RUSTFLAGS", r#"--cfg sha2_backend_soft="compact""#);
+    let mut flags = r#"--cfg sha2_backend_soft="compact""#.to_owned();
+    if toolchain.is_from_source() {
+        // A panic is a trap in any case: nothing need be told about it, nor where it was.
+        cargo.arg("-Zbuild-std-features=optimize_for_size");
+        flags.push_str(" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none");
+    }
+    cargo.env("RUSTFLAGS", flags);
     let folder = match parts {
         Parts::All => project::target().join("wasm/all"),
         Parts::Only(features) => {
