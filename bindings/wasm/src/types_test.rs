@@ -13,7 +13,7 @@ const TYPES: &str = concat!(
 
 /// Where names are told to JavaScript.
 const TOLD: &str = concat!(
-    include_str!("endpoint.rs"),
+    include_str!("session.rs"),
     include_str!("error.rs"),
     include_str!("pop3/client.rs"),
     include_str!("pop3/download.rs"),
@@ -112,4 +112,19 @@ fn every_event_that_is_typed_is_told() {
     for typed in TYPES.split("type: '").skip(1).filter_map(|rest| rest.split('\'').next()) {
         assert!(TOLD.contains(&format!("\"{typed}\"")), "nothing tells `{typed}`");
     }
+}
+
+#[test]
+fn verbs_have_the_same_numbers_on_both_sides() {
+    let source = include_str!("../npm/lib/verbs.js");
+    let (_, list) = source.split_once("const NAMES =").expect("no list of verbs");
+    let (list, _) = list.split_once(';').expect("an endless list of verbs");
+    let told: Vec<&str> = list.split(['\'', '+', ' ', '\n']).filter(|word| !word.is_empty()).collect();
+    let camel_case = |name: &&str| {
+        let mut words = name.split('_').map(str::to_ascii_lowercase);
+        let first = words.next().unwrap_or_default();
+        words.fold(first, |name, word| format!("{name}{}{}", word[..1].to_ascii_uppercase(), &word[1..]))
+    };
+    let known: Vec<String> = crate::verb::NAMES.iter().map(camel_case).collect();
+    assert_eq!(told, known);
 }
