@@ -1,21 +1,22 @@
-// The example program, as a user runs it.
+// The example programs, as a user runs them.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { init } from 'mailproto';
+import { maildrop, oursPop3 } from './support/maildrop.js';
 import { certificate, theirs } from './support/servers.js';
 
-const EXAMPLE = fileURLToPath(new URL('../../bindings/wasm/examples/send.mjs', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../bindings/wasm/examples/', import.meta.url));
 
 before(() => init());
 
-/** Runs the example; tells its exit status and what it said. */
-function send(context, ...options) {
+/** Runs an example; tells its exit status, what it said, and where it ran. */
+function run(name, context, ...options) {
   const folder = mkdtempSync(join(tmpdir(), 'mailproto-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const trusted = join(folder, 'cert.pem');
@@ -23,11 +24,14 @@ function send(context, ...options) {
   writeFileSync(join(folder, 'mail.eml'), 'Subject: from a file\r\n\r\n.gr\u00fcn\r\n');
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: trusted };
   return new Promise((resolve) => {
-    execFile(process.execPath, [EXAMPLE, ...options], { env, cwd: folder }, (error, stdout, stderr) => {
-      resolve({ status: error?.code ?? 0, stdout, stderr });
+    execFile(process.execPath, [join(EXAMPLES, name), ...options], { env, cwd: folder }, (error, stdout, stderr) => {
+      resolve({ status: error?.code ?? 0, stdout, stderr, folder });
     });
   });
 }
+
+const send = (...values) => run('send.mjs', ...values);
+const fetchAll = (...values) => run('fetch.mjs', ...values);
 
 test('the example sends a file under STARTTLS with a login', async (t) => {
   const { port, messages } = await theirs(t);
@@ -49,8 +53,37 @@ test('the example sends under TLS from the first byte, and tells of a refusal', 
   assert.match(stdout, /^nobody@example\.org permanent 550 no such user/);
 });
 
-test('the example without its arguments says how it is used', async (t) => {
-  const { status, stderr } = await send(t);
-  assert.equal(status, 2);
-  assert.match(stderr, /^usage: /);
+const TEXTS = ['Subject: one\r\n\r\n.dot\r\n', 'Subject: two\r\n\r\ngr\u00fcn\r\n'];
+
+/** What an example has fetched. */
+function fetched(folder) {
+  const names = readdirSync(folder).filter((name) => /^\d+\.eml$/.test(name)).sort();
+  return names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+}
+
+test('the example fetches every message under STLS, and deletes none', async (t) => {
+  const drop = maildrop(TEXTS);
+  const { port } = await oursPop3(t, drop, { offer: ['STLS'], requireTls: true });
+  const { status, stderr, folder } = await fetchAll(t, `pop3://tim:tanstaaf@localhost:${port}`, '.');
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.deepEqual(fetched(folder), [['1.eml', TEXTS[0]], ['2.eml', TEXTS[1]]]);
+  assert.deepEqual(drop.deleted, []);
+});
+
+test('the example shows a password in plain text to its own machine alone', async (t) => {
+  const { port } = await oursPop3(t, maildrop(TEXTS), { authWithoutTls: true });
+  const plain = await fetchAll(t, `pop3://tim:tanstaaf@127.0.0.1:${port}`, '.');
+  assert.deepEqual([plain.status, plain.stderr, fetched(plain.folder).length], [0, '', 2]);
+  // A name may stand for any machine.
+  const named = await fetchAll(t, `pop3://tim:tanstaaf@localhost:${port}`, '.');
+  assert.deepEqual([named.status, fetched(named.folder)], [1, []]);
+  assert.match(named.stderr, /^TLS is required/);
+});
+
+test('an example without its arguments says how it is used', async (t) => {
+  for (const example of [send, fetchAll]) {
+    const { status, stderr } = await example(t);
+    assert.equal(status, 2);
+    assert.match(stderr, /^usage: /);
+  }
 });

@@ -1,7 +1,7 @@
 //! Errors as JavaScript gets them: a kind, a reason, and numbers. The words are made there.
 
-use crate::endpoint::reason_name;
 use crate::output::Fields;
+use crate::session::reason_name;
 use mailproto::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use wasm_bindgen::JsValue;
 

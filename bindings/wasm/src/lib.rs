@@ -7,15 +7,17 @@
 //!  socket chunk ◀── one copy of transmit ──────── └──────────┘ ◀── verbs ── JavaScript
 //! ```
 //!
-//! | handle | is | feature |
+//! | session | is | feature |
 //! | --- | --- | --- |
-//! | [`SmtpClient`] | [`mailproto::smtp::Client`] | `smtp-client` |
-//! | [`SmtpServer`] | [`mailproto::smtp::Server`] | `smtp-server` |
-//! | [`SmtpSubmission`] | [`mailproto::smtp::Submission`] | `submission` |
-//! | [`Pop3Client`] | [`mailproto::pop3::Client`] | `pop3-client` |
-//! | [`Pop3Server`] | [`mailproto::pop3::Server`] | `pop3-server` |
-//! | [`Pop3Download`] | [`mailproto::pop3::Download`] | `download` |
+//! | `SmtpClient` | [`mailproto::smtp::Client`] | `smtp-client` |
+//! | `SmtpServer` | [`mailproto::smtp::Server`] | `smtp-server` |
+//! | `SmtpSubmission` | [`mailproto::smtp::Submission`] | `submission` |
+//! | `Pop3Client` | [`mailproto::pop3::Client`] | `pop3-client` |
+//! | `Pop3Server` | [`mailproto::pop3::Server`] | `pop3-server` |
+//! | `Pop3Download` | [`mailproto::pop3::Download`] | `download` |
 //! | [`ScramServer`] | [`mailproto::sasl::ScramServer`] | `scram` |
+//!
+//! JavaScript holds all of them but the last by one class, [`Handle`].
 //!
 //! Rules of this border:
 //!
@@ -53,12 +55,12 @@ extern crate alloc;
 extern crate std;
 
 #[macro_use]
-mod endpoint;
+mod session;
 #[macro_use]
 mod options;
 mod anomaly;
+mod arguments;
 mod error;
-mod input;
 mod interop;
 mod output;
 #[cfg(any(feature = "pop3-client", feature = "pop3-server", feature = "download"))]
@@ -70,11 +72,13 @@ mod sasl;
 mod smtp;
 #[cfg(test)]
 mod types_test;
+mod verb;
 
 pub use anomaly::anomaly_names;
 pub use interop::Array;
 #[cfg(any(feature = "pop3-client", feature = "pop3-server", feature = "download"))]
 pub use pop3::*;
 pub use sasl::*;
+pub use session::Handle;
 #[cfg(any(feature = "smtp-client", feature = "smtp-server", feature = "submission"))]
 pub use smtp::*;

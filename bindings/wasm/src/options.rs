@@ -1,6 +1,6 @@
 //! The options that handles of every protocol share, in the order of `COMMON` in `npm/lib/layout.js`.
 
-use crate::input::Numbers;
+use crate::arguments::Numbers;
 use mailproto::{Anomalies, Leniency, Limits};
 
 /// What every handle can be told.

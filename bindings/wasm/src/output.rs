@@ -1,6 +1,8 @@
 //! Making the plain objects that JavaScript gets.
 
+use crate::error::thrown;
 use crate::interop::{Array, Object, Uint8Array};
+use mailproto::{CommandId, Error};
 use wasm_bindgen::JsValue;
 
 /// A plain object in the making.
@@ -96,4 +98,28 @@ pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> Array {
         array.push(&JsValue::from_str(name));
     }
     array
+}
+
+/// Numbers, in order.
+pub(crate) fn numbers(numbers: &[f64]) -> JsValue {
+    let array = Array::new();
+    for number in numbers {
+        array.push(&JsValue::from_f64(*number));
+    }
+    array.into()
+}
+
+/// What a verb that only does something tells.
+pub(crate) fn nothing(done: Result<(), Error>) -> Result<JsValue, JsValue> {
+    done.map(|()| JsValue::UNDEFINED).map_err(thrown)
+}
+
+/// How many bytes were taken.
+pub(crate) fn taken(count: Result<usize, Error>) -> Result<JsValue, JsValue> {
+    count.map(|count| JsValue::from_f64(count as f64)).map_err(thrown)
+}
+
+/// The number by which events name a command.
+pub(crate) fn command(id: Result<CommandId, Error>) -> Result<JsValue, JsValue> {
+    id.map(|id| JsValue::from_f64(f64::from(id.as_u32()))).map_err(thrown)
 }

@@ -13,7 +13,7 @@ const TYPES: &str = concat!(
 
 /// Where names are told to JavaScript.
 const TOLD: &str = concat!(
-    include_str!("endpoint.rs"),
+    include_str!("session.rs"),
     include_str!("error.rs"),
     include_str!("pop3/client.rs"),
     include_str!("pop3/download.rs"),
@@ -112,4 +112,61 @@ fn every_event_that_is_typed_is_told() {
     for typed in TYPES.split("type: '").skip(1).filter_map(|rest| rest.split('\'').next()) {
         assert!(TOLD.contains(&format!("\"{typed}\"")), "nothing tells `{typed}`");
     }
+}
+
+#[test]
+fn verbs_have_the_same_numbers_on_both_sides() {
+    let source = include_str!("../npm/lib/verbs.js");
+    let (_, list) = source.split_once("const NAMES =").expect("no list of verbs");
+    let (list, _) = list.split_once(';').expect("an endless list of verbs");
+    let told: Vec<&str> = list.split(['\'', '+', ' ', '\n']).filter(|word| !word.is_empty()).collect();
+    let known: Vec<String> = crate::verb::NAMES.iter().map(|name| camel_case(name)).collect();
+    assert_eq!(told, known);
+}
+
+/// A name of Rust's or C's as JavaScript writes it.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_').map(str::to_ascii_lowercase);
+    let first = words.next().unwrap_or_default();
+    words.fold(first, |name, word| format!("{name}{}{}", word[..1].to_ascii_uppercase(), &word[1..]))
+}
+
+/// What JavaScript has in another shape: a constructor, errors that are thrown, arguments that may be left
+/// out, and lists in place of steps through them.
+const OF_C_ALONE: [&str; 7] =
+    ["new", "last_error", "last_error_message", "accept_with", "accept_with_timestamp", "next_deleted", "next_seen"];
+
+#[test]
+fn every_verb_of_the_c_face_is_there_in_javascript() {
+    let header = include_str!("../../../include/mailproto.h");
+    let shared = block("export interface Session<");
+    for (of_c, class) in [
+        ("smtp_client", "SmtpClient"),
+        ("smtp_server", "SmtpServer"),
+        ("smtp_submission", "SmtpSubmission"),
+        ("pop3_client", "Pop3Client"),
+        ("pop3_server", "Pop3Server"),
+        ("pop3_download", "Pop3Download"),
+    ] {
+        let own = block(&format!("export class {class} "));
+        let verbs: Vec<&str> = header
+            .split(&format!("mailproto_{of_c}_"))
+            .skip(1)
+            .filter_map(|rest| rest.split_once('(').map(|(name, _)| name))
+            .filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'))
+            .filter(|name| !name.starts_with("options_") && !OF_C_ALONE.contains(name))
+            .collect();
+        assert!(verbs.len() > 10, "few verbs of {of_c} found");
+        for verb in verbs {
+            let method = format!("  {}(", camel_case(verb));
+            assert!(own.contains(&method) || shared.contains(&method), "{class} lacks {verb} of the C face");
+        }
+    }
+}
+
+/// A class or an interface in the types.
+fn block(start: &str) -> &'static str {
+    let from = TYPES.find(start).unwrap_or_else(|| panic!("{start} is not declared"));
+    let text = &TYPES[from..];
+    &text[..text.find("\n}").unwrap_or(text.len())]
 }

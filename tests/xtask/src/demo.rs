@@ -4,9 +4,10 @@
 //! ```text
 //!   Rust program ───┐                              POP3  ┌───▶ Rust program
 //!   C program ──────┤  SMTP   ┌─────────────────┐────────┼───▶ C program
-//!   Node program ───┼────────▶│ mailproto serve │        └───▶ Cortex-M3: the newest subject
-//!   Cortex-M3 ──────┘         └─────────────────┘────────────▶ what arrived, compared
-//!                                                  JSON        with what was sent
+//!   Node program ───┼────────▶│ mailproto serve │        ├───▶ Node program
+//!   Cortex-M3 ──────┘         └─────────────────┘        └───▶ Cortex-M3: the newest subject
+//!                                      └─────────────────────▶ what arrived, compared
+//!                                              JSON            with what was sent
 //! ```
 
 use std::fs;
@@ -47,7 +48,7 @@ pub struct Arguments {
 struct Host {
     name: &'static str,
     sends: Sender,
-    reads: Option<Reader>,
+    reads: Reader,
 }
 
 /// How a host sends its message.
@@ -95,9 +96,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     println!("\nall {} messages arrived as they were sent", arrived.len());
 
     let mailbox: Vec<_> = arrived.iter().map(|(_, message)| message.content.as_bytes()).collect();
-    for (host, reader) in hosts.iter().filter_map(|host| Some((host, host.reads.as_ref()?))) {
+    for host in &hosts {
         heading(&format!("{} reads them back", host.name));
-        reader.read(&server, &mailbox).with_context(|| host.name)?;
+        host.reads.read(&server, &mailbox).with_context(|| host.name)?;
     }
     if arguments.once { Ok(()) } else { stay(&server, &command) }
 }
@@ -116,30 +117,28 @@ fn build() -> Result<Vec<Host>> {
     wasm::run()?;
     setup::npm_packages(&project::path("bindings/wasm/examples"))?;
     let node = process::find("node").context("node is missing")?;
+    let script = |name| vec![project::path("bindings/wasm/examples").join(name)];
     Ok(vec![
         Host {
             name: "a Rust program",
             sends: Sender::Program { program: rust.join("send"), arguments: Vec::new() },
-            reads: Some(Reader::Program { program: rust.join("fetch"), arguments: Vec::new() }),
+            reads: Reader::Program { program: rust.join("fetch"), arguments: Vec::new() },
         },
         Host {
             name: "a C program",
             sends: Sender::Program { program: send, arguments: Vec::new() },
-            reads: Some(Reader::Program {
-                program: pop,
-                arguments: ["--tls", "none", "--keep"].map(PathBuf::from).into(),
-            }),
+            reads: Reader::Program { program: pop, arguments: ["--tls", "none", "--keep"].map(PathBuf::from).into() },
         },
         Host {
             name: "a Node program",
-            sends: Sender::Program { program: node, arguments: vec![project::path("bindings/wasm/examples/send.mjs")] },
-            reads: None,
+            sends: Sender::Program { program: node.clone(), arguments: script("send.mjs") },
+            reads: Reader::Program { program: node, arguments: script("fetch.mjs") },
         },
         // The last one: what it reads is the newest message, and knows only its own.
         Host {
             name: "a Cortex-M3 firmware",
             sends: Sender::Firmware { image: firmware::image("send")? },
-            reads: Some(Reader::Firmware { image: firmware::image("newest")? }),
+            reads: Reader::Firmware { image: firmware::image("newest")? },
         },
     ])
 }

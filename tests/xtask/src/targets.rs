@@ -88,7 +88,12 @@ impl Toolchain {
     /// Where the standard library comes from: sizes are comparable only between
     /// builds that agree in this.
     pub fn library_origin(&self) -> &'static str {
-        if self.from_source.is_some() { "built with the program" } else { "installed" }
+        if self.is_from_source() { "built with the program" } else { "installed" }
+    }
+
+    /// Whether the standard library is built with the program, by the program's flags.
+    pub fn is_from_source(&self) -> bool {
+        self.from_source.is_some()
     }
 
     fn folder(&self) -> PathBuf {

@@ -4,7 +4,7 @@ import * as raw from '../mailproto.js';
 import * as layout from './layout.js';
 import { enter } from './module.js';
 import { authenticates, judges, loginOf } from './sasl.js';
-import { call, passOn, sendsData, Session } from './session.js';
+import { plainly, sendsData, Session, verb } from './session.js';
 
 const message = layout.integer(0xffff_ffff, 1);
 const count = layout.integer(0xffff_ffff);
@@ -17,78 +17,75 @@ export function apopDigest(timestamp, secret) {
 
 export class Pop3Client extends Session {
   constructor(options) {
-    const numbers = layout.numbers(layout.POP3_CLIENT, options);
-    super(() => new raw.Pop3Client(numbers));
+    super('Pop3Client', layout.numbers(layout.POP3_CLIENT, options));
   }
 
   login(user, password) {
-    return this[call]('login', layout.text(user, 'user'), layout.text(password, 'password'));
+    return this[verb]('login', [], [layout.text(user, 'user'), layout.text(password, 'password')]);
   }
 
   apop(name, digest) {
-    return this[call]('apop', layout.text(name, 'name'), layout.text(digest, 'digest'));
+    return this[verb]('apop', [], [layout.text(name, 'name'), layout.text(digest, 'digest')]);
   }
 
   top(number, lines) {
-    return this[call]('command', 4, message(number, 'number'), count(lines, 'lines'));
+    return this[verb]('top', [message(number, 'number'), count(lines, 'lines')]);
   }
 
   lang(range) {
-    return this[call]('lang', layout.optional(range, 'range'));
+    return this[verb]('lang', [], [layout.optional(range, 'range')]);
   }
 
   capabilities() {
-    return layout.capabilities(this[call]('capabilities'));
+    return layout.capabilities(this[verb]('capabilities'));
   }
 }
 
-// The other verbs, by the numbers that the module has for them: about one message or all, about one, about none.
-const verbs = { list: 0, uidl: 1, retr: 2, dele: 3, capa: 5, stls: 6, stat: 7, rset: 8, noop: 9, utf8: 10, quit: 11 };
-for (const [verb, place] of Object.entries(verbs)) {
-  Pop3Client.prototype[verb] = function (number) {
-    const all = place > 3 || (place < 2 && number == null);
-    return this[call]('command', place, all ? undefined : message(number, 'number'), 0);
+// About one message or all, and about one.
+for (const name of ['list', 'uidl', 'retr', 'dele']) {
+  const all = name === 'list' || name === 'uidl';
+  Pop3Client.prototype[name] = function (number) {
+    return this[verb](name, all && number == null ? [] : [message(number, 'number')]);
   };
 }
 
 authenticates(Pop3Client);
-passOn(Pop3Client, ['state', 'queuedCommands']);
+plainly(Pop3Client, ['capa', 'stls', 'stat', 'rset', 'noop', 'utf8', 'quit', 'state', 'queuedCommands']);
 
 export class Pop3Server extends Session {
   constructor(options = {}) {
     const name = layout.optional(options.implementation, 'implementation') ?? '';
-    const numbers = layout.numbers(layout.POP3_SERVER, options);
-    super(() => new raw.Pop3Server(name, numbers));
+    super('Pop3Server', layout.numbers(layout.POP3_SERVER, options), [name]);
   }
 
   accept(words, timestamp) {
-    this[call]('accept', layout.optional(words, 'text'), layout.optional(timestamp, 'timestamp'));
+    this[verb]('accept', [], [layout.optional(words, 'text'), layout.optional(timestamp, 'timestamp')]);
   }
 
   reject(words = '', code) {
-    this[call]('reject', layout.text(words, 'text'), layout.optional(code, 'code'));
+    this[verb]('reject', [], [layout.text(words, 'text'), layout.optional(code, 'code')]);
   }
 
   open(messages, octets) {
-    this[call]('open', count(messages, 'messages'), size(octets, 'size'));
+    this[verb]('open', [count(messages, 'messages'), size(octets, 'size')]);
   }
 
   size(octets) {
-    this[call]('size', size(octets, 'size'));
+    this[verb]('size', [size(octets, 'size')]);
   }
 
   uniqueId(text) {
-    this[call]('uniqueId', layout.text(text, 'uniqueId'));
+    this[verb]('uniqueId', [], [layout.text(text, 'uniqueId')]);
   }
 
   language(tag, description) {
-    this[call]('language', layout.text(tag, 'tag'), layout.text(description, 'description'));
+    this[verb]('language', [], [layout.text(tag, 'tag'), layout.text(description, 'description')]);
   }
 }
 
 judges(Pop3Server);
 sendsData(Pop3Server);
-passOn(Pop3Server, ['wantsData', 'shutDown', 'state', 'isAuthenticated', 'isUtf8', 'awaitsAnswer']);
+plainly(Pop3Server, ['wantsData', 'shutDown', 'state', 'isAuthenticated', 'isUtf8', 'awaitsAnswer']);
 
 export class Pop3Download extends Session {
   constructor({ login, retention, state, ...options }) {
@@ -96,17 +93,21 @@ export class Pop3Download extends Session {
     const terms = { ...options, keepDays, retention: keepDays === undefined ? retention : undefined };
     const numbers = layout.numbers(layout.DOWNLOAD, terms);
     const [seen, seenNumbers] = layout.seen(state);
-    const account = loginOf(login);
-    super(() => new raw.Pop3Download(numbers, ...account, seen, seenNumbers));
+    const [account, accountTexts, binding] = loginOf(login);
+    super('Pop3Download', [...account, ...numbers, ...seenNumbers], [...accountTexts, ...seen], binding);
+  }
+
+  bindChannel(kind, data) {
+    this[verb]('bindChannel', [], [layout.text(kind, 'kind')], data);
   }
 
   state() {
-    return layout.state(this[call]('seen'), this[call]('seenNumbers'));
+    return layout.state(this[verb]('seen'), this[verb]('seenNumbers'));
   }
 
   capabilities() {
-    return layout.capabilities(this[call]('capabilities'));
+    return layout.capabilities(this[verb]('capabilities'));
   }
 }
 
-passOn(Pop3Download, ['accept', 'reject', 'finish', 'awaitsAnswer', 'bindChannel', 'loginOutcome']);
+plainly(Pop3Download, ['accept', 'reject', 'finish', 'awaitsAnswer', 'loginOutcome']);

@@ -4,7 +4,7 @@ import * as raw from '../mailproto.js';
 import { MailprotoError } from './errors.js';
 import * as layout from './layout.js';
 import { enter } from './module.js';
-import { call, Handle, passOn } from './session.js';
+import { call, Handle, plainly, verb } from './session.js';
 
 const LOGIN = {
   external: layout.flag, allow: layout.mechanismBits, allowWithoutTls: layout.flag,
@@ -86,20 +86,26 @@ export function authenticates(Class) {
   Class.prototype.auth = function (mechanism, credentials) {
     layout.text(mechanism, 'mechanism');
     if (credentials === undefined || credentials instanceof Uint8Array) {
-      return this[call]('auth', mechanism, credentials);
+      return this[verb]('auth', [], [mechanism], credentials);
     }
-    return this[call]('authLogin', mechanism, ...loginOf(credentials, mechanism));
+    const [numbers, texts, binding] = loginOf(credentials, mechanism);
+    return this[verb]('authLogin', numbers, [mechanism, ...texts], binding);
   };
-  passOn(Class, ['authRespond', 'authCancel', 'loginOutcome']);
+  Class.prototype.authRespond = function (response) {
+    this[verb]('authRespond', [], [], response);
+  };
+  plainly(Class, ['authCancel', 'loginOutcome']);
 }
 
 /** Gives a server's class the answers to an exchange. */
 export function judges(Class) {
   Class.prototype.rejectToken = function ({ status, scope, openidConfiguration } = {}) {
     const texts = Object.entries({ status, scope, openidConfiguration });
-    this[call]('rejectToken', texts.map(([name, value]) => layout.optional(value, name)));
+    this[verb]('rejectToken', [], texts.map(([name, value]) => layout.optional(value, name)));
   };
-  passOn(Class, ['challenge']);
+  Class.prototype.challenge = function (challenge) {
+    this[verb]('challenge', [], [], challenge);
+  };
 }
 
 const verifier = (verb, ...values) => enter(() => raw[verb](...values));
@@ -125,6 +131,8 @@ export class ScramServer extends Handle {
   challenge({ hash, salt, iterations, storedKey, serverKey }) {
     return this[call]('challenge', layout.text(hash, 'hash'), salt, iterations, storedKey, serverKey);
   }
-}
 
-passOn(ScramServer, ['respond']);
+  respond(response) {
+    return this[call]('respond', response);
+  }
+}

@@ -1,13 +1,16 @@
 // What every session has: a handle on a state machine in the module.
 
+import * as raw from '../mailproto.js';
 import { MailprotoError } from './errors.js';
 import * as layout from './layout.js';
 import { alive, enter, view } from './module.js';
+import { SESSIONS, VERBS } from './verbs.js';
 
 /** The most that is copied into the module at once: more would only grow its memory. */
 const PIECE = 16_384;
 
 export const call = Symbol('call');
+export const verb = Symbol('verb');
 
 /** A handle on something in the module. */
 export class Handle {
@@ -33,7 +36,17 @@ export class Handle {
 // The name of a later standard: on older hosts it is there under this symbol of our own.
 Handle.prototype[Symbol.dispose ?? Symbol.for('Symbol.dispose')] = Handle.prototype.free;
 
+/** A session of this name in the module; what it is made of travels as numbers, texts and bytes. */
 export class Session extends Handle {
+  constructor(name, numbers, texts = [], bytes) {
+    super(() => new raw.Handle(SESSIONS[name], numbers, texts, bytes));
+  }
+
+  /** A verb that the session does not share with all others. */
+  [verb](name, numbers = [], texts = [], bytes) {
+    return this[call]('call', VERBS[name], numbers, texts, bytes);
+  }
+
   receiveSpace() {
     const length = this[call]('receiveLength');
     return view(this[call]('receivePointer'), length);
@@ -72,19 +85,23 @@ export class Session extends Handle {
   }
 }
 
-/** Gives a class verbs that pass their arguments on as they are. */
-export function passOn(Class, verbs) {
-  for (const verb of verbs) {
-    Class.prototype[verb] = function (...values) {
-      return this[call](verb, ...values);
+/** Gives a class verbs that take nothing. */
+export function plainly(Class, names) {
+  for (const name of names) {
+    Class.prototype[name] = function () {
+      return this[verb](name);
     };
   }
 }
 
-passOn(Session, [
+for (const name of [
   'received', 'receiveEof', 'nextEvent', 'transmitted', 'transmitLog', 'handleTime', 'nextTimeout',
   'wantsRead', 'wantsWrite', 'tlsStarted',
-]);
+]) {
+  Session.prototype[name] = function (value) {
+    return this[call](name, value);
+  };
+}
 
 /** Gives a class that sends messages the verb for it: bytes go piece by piece, and it tells how many were taken. */
 export function sendsData(Class) {
@@ -92,11 +109,11 @@ export function sendsData(Class) {
     let taken = 0;
     do {
       const piece = bytes.subarray(taken, taken + PIECE);
-      const count = this[call]('sendData', piece);
+      const count = this[verb]('sendData', [], [], piece);
       taken += count;
       if (count < piece.length) break;
     } while (taken < bytes.length);
     return taken;
   };
-  passOn(Class, ['finishData']);
+  plainly(Class, ['finishData']);
 }

@@ -1,75 +1,72 @@
 // The sessions of SMTP and LMTP, with the same verbs as in Rust.
 
-import * as raw from '../mailproto.js';
 import { MailprotoError } from './errors.js';
 import * as layout from './layout.js';
 import { authenticates, judges, loginOf, NOBODY } from './sasl.js';
-import { call, passOn, sendsData, Session } from './session.js';
+import { plainly, sendsData, Session, verb } from './session.js';
 
 export class SmtpClient extends Session {
   constructor(options) {
-    const numbers = layout.numbers(layout.CLIENT, options);
-    super(() => new raw.SmtpClient(numbers));
+    super('SmtpClient', layout.numbers(layout.CLIENT, options));
   }
 
   mail(sender, parameters) {
-    return this.#envelope(false, layout.text(sender, 'sender'), parameters);
+    return this.#envelope('mail', layout.text(sender, 'sender'), parameters);
   }
 
   rcpt(recipient, parameters) {
-    return this.#envelope(true, layout.text(recipient, 'recipient'), parameters);
+    return this.#envelope('rcpt', layout.text(recipient, 'recipient'), parameters);
   }
 
-  #envelope(rcpt, mailbox, parameters) {
+  #envelope(name, mailbox, parameters) {
     const numbers = layout.numbers(layout.PARAMETERS, parameters);
-    return this[call]('envelope', rcpt, mailbox, numbers, layout.parameterTexts(parameters));
+    return this[verb](name, numbers, [mailbox, ...layout.parameterTexts(parameters)]);
   }
 
   bdat(length, last = false) {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new MailprotoError({ kind: 'misuse', reason: 'argument', argument: 'length' });
     }
-    return this[call]('bdat', length, last);
+    return this[verb]('bdat', [length, last]);
   }
 
   xclient(attributes) {
-    return this[call]('xclient', layout.pairs(attributes));
+    return this[verb]('xclient', [], layout.pairs(attributes));
   }
 
   extensions() {
-    return layout.extensions(this[call]('extensions'));
+    return layout.extensions(this[verb]('extensions'));
   }
 }
 
-// The verbs that are a word with at most one text, in the order in which the module numbers them.
-['ehlo', 'helo', 'vrfy', 'expn', 'help', 'starttls', 'data', 'rset', 'noop', 'quit'].forEach((verb, number) => {
-  SmtpClient.prototype[verb] = function (argument = '') {
-    return this[call]('command', number, layout.text(argument, verb));
+// A word and a text.
+for (const name of ['ehlo', 'helo', 'vrfy', 'expn', 'help']) {
+  SmtpClient.prototype[name] = function (argument = '') {
+    return this[verb](name, [], [layout.text(argument, name)]);
   };
-});
+}
 
 authenticates(SmtpClient);
 sendsData(SmtpClient);
-passOn(SmtpClient, ['state', 'queuedCommands']);
+plainly(SmtpClient, ['starttls', 'data', 'rset', 'noop', 'quit', 'state', 'queuedCommands']);
 
 export class SmtpServer extends Session {
   constructor(options = {}) {
     const name = layout.text(options.name, 'name');
-    const numbers = layout.numbers(layout.SERVER, options);
-    super(() => new raw.SmtpServer(name, numbers));
+    super('SmtpServer', layout.numbers(layout.SERVER, options), [name]);
   }
 
   accept(words) {
-    this[call]('accept', layout.optional(words, 'text'));
+    this[verb]('accept', [], [layout.optional(words, 'text')]);
   }
 
   reject(code, words, enhanced) {
-    this[call]('reject', code, layout.optional(enhanced, 'enhanced'), layout.text(words, 'text'));
+    this[verb]('reject', [code], [layout.text(words, 'text'), layout.optional(enhanced, 'enhanced')]);
   }
 }
 
 judges(SmtpServer);
-passOn(SmtpServer, ['shutDown', 'state', 'isAuthenticated', 'awaitsAnswer']);
+plainly(SmtpServer, ['shutDown', 'state', 'isAuthenticated', 'awaitsAnswer']);
 
 export class SmtpSubmission extends Session {
   #login;
@@ -78,13 +75,14 @@ export class SmtpSubmission extends Session {
     const name = layout.text(options.name, 'name');
     const numbers = layout.numbers(layout.SUBMISSION, options);
     const login = options.login == null ? NOBODY : loginOf(options.login);
-    super(() => new raw.SmtpSubmission(name, numbers, ...login));
+    const [account, texts, binding] = login;
+    super('SmtpSubmission', [...numbers, ...account], [name, ...texts], binding);
     this.#login = login !== NOBODY;
   }
 
   /** Without a login there is nothing to bind. */
   bindChannel(kind, data) {
-    if (this.#login) this[call]('bindChannel', kind, data);
+    if (this.#login) this[verb]('bindChannel', [], [layout.text(kind, 'kind')], data);
   }
 
   submit({ sender = '', recipients = [], envelopeId, ...wishes }) {
@@ -92,17 +90,17 @@ export class SmtpSubmission extends Session {
     const numbers = layout.numbers(layout.ENVELOPE, wishes);
     const each = Array.from(recipients, (recipient) => {
       const { address, notify, original } = typeof recipient === 'string' ? { address: recipient } : recipient;
-      return [layout.text(address, 'address'), layout.notifyBits(notify), layout.original(original)];
+      return [[layout.notifyBits(notify)], [layout.text(address, 'address'), ...layout.original(original)]];
     });
-    this[call]('prepare', from, numbers, layout.optional(envelopeId, 'envelopeId'));
-    for (const recipient of each) this[call]('recipient', ...recipient);
-    return this[call]('submit');
+    this[verb]('prepare', numbers, [from, layout.optional(envelopeId, 'envelopeId')]);
+    for (const recipient of each) this[verb]('recipient', ...recipient);
+    return this[verb]('submit');
   }
 
   extensions() {
-    return layout.extensions(this[call]('extensions'));
+    return layout.extensions(this[verb]('extensions'));
   }
 }
 
 sendsData(SmtpSubmission);
-passOn(SmtpSubmission, ['finish', 'loginOutcome']);
+plainly(SmtpSubmission, ['finish', 'loginOutcome']);

@@ -294,7 +294,8 @@ export interface Pop3Client extends Session<Pop3ClientEvent> {}
 
 /**
  * The server's side. It numbers the messages, keeps the marks, cuts for TOP and adds dots; everything else is
- * a question to you.
+ * a question to you. Whoever accepts every question accepts every login: answer `auth`, `apop` and
+ * `authResponse` on their own first.
  */
 export class Pop3Server implements Session<Pop3ServerEvent> {
   constructor(options?: Pop3ServerOptions);

@@ -306,7 +306,10 @@ export class SmtpClient implements Session<SmtpClientEvent> {
 }
 export interface SmtpClient extends Session<SmtpClientEvent> {}
 
-/** The server's side. It answers what it can know; everything else is a question to you. */
+/**
+ * The server's side. It answers what it can know; everything else is a question to you. Whoever accepts every
+ * question accepts every login: answer `auth` and `authResponse` on their own first.
+ */
 export class SmtpServer implements Session<SmtpServerEvent> {
   constructor(options: SmtpServerOptions);
   /** Says yes to the question that waits, in your words if there are any. */

@@ -1,8 +1,9 @@
 //! Capabilities as JavaScript gets them: bits, whose tags it asks for once.
 
 use crate::interop::Array;
-use crate::output::list;
+use crate::output::{list, numbers};
 use mailproto::pop3::CapabilitySet;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The tags of the known capabilities, in the order of their bits.
@@ -13,13 +14,13 @@ pub fn capability_tags() -> Array {
 
 /// What a server announced, in the order of `capabilities` in `npm/lib/layout.js`.
 #[cfg(any(feature = "pop3-client", feature = "download"))]
-pub(crate) fn announced(capabilities: &mailproto::pop3::Capabilities) -> alloc::vec::Vec<f64> {
+pub(crate) fn announced(capabilities: &mailproto::pop3::Capabilities) -> JsValue {
     let number = |number: Option<u32>| number.map_or(f64::NAN, f64::from);
-    alloc::vec![
+    numbers(&[
         f64::from(capabilities.set.bits()),
         crate::sasl::bits(capabilities.mechanisms),
         number(capabilities.login_delay),
         number(capabilities.expire_days),
         f64::from(u8::from(capabilities.utf8_user)),
-    ]
+    ])
 }

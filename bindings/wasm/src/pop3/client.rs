@@ -1,35 +1,25 @@
 //! The client's side, verb by verb.
 
 use super::{capability, options};
-use crate::error::thrown;
-use crate::input::Numbers;
-use crate::interop::Array;
-use crate::output::{Fields, list};
-use crate::sasl::{Login, exchange};
+use crate::arguments::Arguments;
+use crate::output::{Fields, command, list};
+use crate::sasl::{Authenticates, Login, exchange};
+use crate::verb;
 use alloc::string::String;
-use alloc::vec::Vec;
 use mailproto::pop3::{Capability, Client, ClientEvent, Response, Verb};
-use mailproto::sasl::Mechanism;
-use mailproto::{CommandId, Endpoint, Error, Instant};
+use mailproto::sasl::{ClientMechanism, Mechanism, Mechanisms, Progress};
+use mailproto::{CommandId, Endpoint, Error};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
 /// The client's side of one connection: see [`Client`] for what each verb does.
-#[wasm_bindgen]
-pub struct Pop3Client {
+pub(crate) struct Pop3Client {
     endpoint: Client,
-    space: u32,
     login: Option<Login>,
 }
 
-endpoint!(Pop3Client, event);
-exchange!(Pop3Client, |endpoint: &Client| endpoint.capabilities().mechanisms);
-
-/// The number by which events name a command.
-fn number(id: Result<CommandId, Error>) -> Result<u32, JsValue> {
-    id.map(CommandId::as_u32).map_err(thrown)
-}
+session!(Pop3Client, event, Pop3Client::call);
 
 /// The digest that APOP sends, for a greeting's timestamp and a secret.
 #[cfg(feature = "scram")]
@@ -39,66 +29,59 @@ pub fn apop_digest(timestamp: &str, secret: String) -> String {
     mailproto::pop3::ApopDigest::new(timestamp, &secret).as_str().into()
 }
 
-#[wasm_bindgen]
 impl Pop3Client {
     /// A client for one connection, by the options of `POP3_CLIENT` in `npm/lib/layout.js`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &[f64]) -> Self {
-        let endpoint = Client::new(options::client(&mut Numbers::new(options)));
-        Self { endpoint, space: 0, login: None }
+    pub(crate) fn new(mut arguments: Arguments<'_>) -> Self {
+        Self { endpoint: Client::new(options::client(&mut arguments.numbers)), login: None }
     }
 
-    /// A command with at most two numbers: LIST, UIDL, RETR, DELE, TOP, by its place among them; beyond
-    /// them CAPA, STLS, STAT, RSET, NOOP, UTF8, QUIT, which have none.
-    pub fn command(&mut self, verb: u32, message: Option<u32>, lines: u32) -> Result<u32, JsValue> {
+    fn call(&mut self, called: u32, mut arguments: Arguments<'_>) -> Result<JsValue, JsValue> {
         let endpoint = &mut self.endpoint;
-        let one = message.unwrap_or_default();
-        number(match verb {
-            0 => endpoint.list(message),
-            1 => endpoint.uidl(message),
-            2 => endpoint.retr(one),
-            3 => endpoint.dele(one),
-            4 => endpoint.top(one, lines),
-            5 => endpoint.capa(),
-            6 => endpoint.stls(),
-            7 => endpoint.stat(),
-            8 => endpoint.rset(),
-            9 => endpoint.noop(),
-            10 => endpoint.utf8(),
-            _ => endpoint.quit(),
+        command(match called {
+            // About one message, or all.
+            verb::LIST => endpoint.list(arguments.numbers.next().map(|number| number as u32)),
+            verb::UIDL => endpoint.uidl(arguments.numbers.next().map(|number| number as u32)),
+            verb::RETR => endpoint.retr(arguments.number()),
+            verb::DELE => endpoint.dele(arguments.number()),
+            verb::TOP => endpoint.top(arguments.number(), arguments.number()),
+            verb::CAPA => endpoint.capa(),
+            verb::STLS => endpoint.stls(),
+            verb::STAT => endpoint.stat(),
+            verb::RSET => endpoint.rset(),
+            verb::NOOP => endpoint.noop(),
+            verb::UTF8 => endpoint.utf8(),
+            verb::QUIT => endpoint.quit(),
+            // USER and PASS.
+            verb::LOGIN => {
+                let (user, password) = (arguments.text(), Zeroizing::new(arguments.text()));
+                endpoint.login(&user, &password)
+            }
+            // The name and the digest.
+            verb::APOP => endpoint.apop(&arguments.text(), &arguments.text()),
+            verb::LANG => endpoint.lang(arguments.texts.next().as_deref()),
+            verb::CAPABILITIES => return Ok(capability::announced(endpoint.capabilities())),
+            verb::STATE => return Ok(endpoint.state().name().into()),
+            verb::QUEUED_COMMANDS => return Ok((endpoint.queued_commands() as u32).into()),
+            _ => return exchange(endpoint, &mut self.login, called, arguments),
         })
     }
+}
 
-    /// USER and PASS.
-    pub fn login(&mut self, user: &str, password: String) -> Result<u32, JsValue> {
-        let password = Zeroizing::new(password);
-        number(self.endpoint.login(user, &password))
+impl Authenticates for Client {
+    fn offered(&self) -> Mechanisms {
+        self.capabilities().mechanisms
     }
 
-    /// APOP.
-    pub fn apop(&mut self, name: &str, digest: &str) -> Result<u32, JsValue> {
-        number(self.endpoint.apop(name, digest))
+    fn auth(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<CommandId, Error> {
+        Self::auth(self, mechanism)
     }
 
-    /// LANG.
-    pub fn lang(&mut self, range: Option<String>) -> Result<u32, JsValue> {
-        number(self.endpoint.lang(range.as_deref()))
+    fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<Progress, Error> {
+        Self::auth_respond(self, mechanism)
     }
 
-    /// What the server announced last.
-    pub fn capabilities(&self) -> Vec<f64> {
-        capability::announced(self.endpoint.capabilities())
-    }
-
-    /// Where the conversation stands.
-    pub fn state(&self) -> String {
-        self.endpoint.state().name().into()
-    }
-
-    /// Commands that have not ended.
-    #[wasm_bindgen(js_name = queuedCommands)]
-    pub fn queued_commands(&self) -> u32 {
-        self.endpoint.queued_commands() as u32
+    fn auth_cancel(&mut self) -> Result<(), Error> {
+        Self::auth_cancel(self)
     }
 }
 

@@ -1,104 +1,66 @@
 //! A whole maildrop as one task.
 
 use super::{capability, options};
+use crate::arguments::{Arguments, Numbers};
 use crate::error::{self, thrown};
-use crate::input::{Numbers, Texts};
-use crate::interop::Array;
-use crate::output::{Fields, list};
-use crate::sasl;
+use crate::output::{Fields, list, nothing, numbers};
+use crate::{sasl, verb};
 use alloc::vec::Vec;
+use mailproto::Endpoint;
 use mailproto::pop3::{Download, DownloadEvent, DownloadOptions, Failure, Message, Retention, Seen, SkipReason};
-use mailproto::sasl::ChannelBinding;
-use mailproto::{Endpoint, Instant};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The messages of one maildrop: see [`Download`].
-#[wasm_bindgen]
-pub struct Pop3Download {
+pub(crate) struct Pop3Download {
     endpoint: Download,
-    space: u32,
 }
 
-endpoint!(Pop3Download, event);
+session!(Pop3Download, event, Pop3Download::call);
 
-#[wasm_bindgen]
 impl Pop3Download {
-    /// A download by the options of `DOWNLOAD` in `npm/lib/layout.js` and the login of `LOGIN` in
-    /// `npm/lib/sasl.js`. What was accepted before stands in `seen`, with the day and the number of
-    /// copies of each in `seen_numbers`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        terms: &[f64],
-        login: &[f64],
-        login_texts: &Array,
-        binding: Option<Vec<u8>>,
-        seen: &Array,
-        seen_numbers: &[f64],
-    ) -> Result<Self, JsValue> {
-        let account = sasl::account(login, login_texts, binding)?.ok_or_else(|| error::argument("login"))?;
+    /// A download by the login of `LOGIN` in `npm/lib/sasl.js`; behind it the options of `DOWNLOAD` in
+    /// `npm/lib/layout.js`; behind them what was accepted before, with the day and the number of copies of
+    /// each.
+    pub(crate) fn new(mut arguments: Arguments<'_>) -> Result<Self, JsValue> {
+        let account = sasl::account(&mut arguments)?.ok_or_else(|| error::argument("login"))?;
         let mut options = DownloadOptions::new(account);
-        read(&mut options, &mut Numbers::new(terms));
-        let endpoint = Download::new(options, remembered(seen, seen_numbers)).map_err(thrown)?;
-        Ok(Self { endpoint, space: 0 })
+        read(&mut options, &mut arguments.numbers);
+        Ok(Self { endpoint: Download::new(options, remembered(arguments)).map_err(thrown)? })
     }
 
-    /// The message that ended is safe with the host.
-    pub fn accept(&mut self) -> Result<(), JsValue> {
-        self.endpoint.accept().map_err(thrown)
+    fn call(&mut self, called: u32, arguments: Arguments<'_>) -> Result<JsValue, JsValue> {
+        let endpoint = &mut self.endpoint;
+        nothing(match called {
+            // The message that ended is safe with the host.
+            verb::ACCEPT => endpoint.accept(),
+            // The host could not keep it: it stays.
+            verb::REJECT => endpoint.reject(),
+            // Fetches no more, and ends the session.
+            verb::FINISH => {
+                endpoint.finish();
+                Ok(())
+            }
+            verb::BIND_CHANNEL => sasl::bind(arguments, |binding| endpoint.bind_channel(binding))?,
+            verb::AWAITS_ANSWER => return Ok(endpoint.awaits_answer().into()),
+            // The unique ids that are to be remembered.
+            verb::SEEN => return Ok(list(endpoint.seen().iter().map(|(unique_id, _)| unique_id)).into()),
+            verb::SEEN_NUMBERS => return Ok(seen_numbers(endpoint.seen())),
+            verb::LOGIN_OUTCOME => return Ok(sasl::outcome(endpoint.login_outcome())),
+            verb::CAPABILITIES => return Ok(capability::announced(endpoint.capabilities())),
+            _ => return Err(error::argument("verb")),
+        })
     }
+}
 
-    /// The host could not keep it: it stays.
-    pub fn reject(&mut self) -> Result<(), JsValue> {
-        self.endpoint.reject().map_err(thrown)
+/// The day and the number of copies of each.
+fn seen_numbers(seen: &Seen) -> JsValue {
+    let mut row = Vec::with_capacity(seen.len() * 2);
+    let mut last = "";
+    while let Some((unique_id, day, copies)) = seen.next_after(last) {
+        row.extend([f64::from(day), f64::from(copies)]);
+        last = unique_id;
     }
-
-    /// Fetches no more, and ends the session.
-    pub fn finish(&mut self) {
-        self.endpoint.finish();
-    }
-
-    /// Whether a message waits for `accept` or `reject`.
-    #[wasm_bindgen(js_name = awaitsAnswer)]
-    pub fn awaits_answer(&self) -> bool {
-        self.endpoint.awaits_answer()
-    }
-
-    /// The unique ids that are to be remembered.
-    pub fn seen(&self) -> Array {
-        list(self.endpoint.seen().iter().map(|(unique_id, _)| unique_id))
-    }
-
-    /// The day and the number of copies of each.
-    #[wasm_bindgen(js_name = seenNumbers)]
-    pub fn seen_numbers(&self) -> Vec<f64> {
-        let seen = self.endpoint.seen();
-        let mut numbers = Vec::with_capacity(seen.len() * 2);
-        let mut last = "";
-        while let Some((unique_id, day, copies)) = seen.next_after(last) {
-            numbers.extend([f64::from(day), f64::from(copies)]);
-            last = unique_id;
-        }
-        numbers
-    }
-
-    /// What the TLS channel is known by.
-    #[wasm_bindgen(js_name = bindChannel)]
-    pub fn bind_channel(&mut self, kind: &str, data: &[u8]) -> Result<(), JsValue> {
-        let kind = sasl::binding_kind(kind)?;
-        self.endpoint.bind_channel(ChannelBinding { kind, data }).map_err(thrown)
-    }
-
-    /// How the login went, as a plain object, or null.
-    #[wasm_bindgen(js_name = loginOutcome)]
-    pub fn login_outcome(&self) -> JsValue {
-        sasl::outcome(self.endpoint.login_outcome())
-    }
-
-    /// What the server announced last.
-    pub fn capabilities(&self) -> Vec<f64> {
-        capability::announced(self.endpoint.capabilities())
-    }
+    numbers(&row)
 }
 
 fn read(options: &mut DownloadOptions, numbers: &mut Numbers<'_>) {
@@ -123,8 +85,8 @@ fn read(options: &mut DownloadOptions, numbers: &mut Numbers<'_>) {
     numbers.count(&mut options.messages);
 }
 
-fn remembered(seen: &Array, numbers: &[f64]) -> Seen {
-    let (mut texts, mut numbers) = (Texts::new(seen), Numbers::new(numbers));
+fn remembered(arguments: Arguments<'_>) -> Seen {
+    let Arguments { mut numbers, mut texts, .. } = arguments;
     let mut remembered = Seen::default();
     while let (Some(unique_id), Some(day), Some(copies)) = (texts.next(), numbers.next(), numbers.next()) {
         for _ in 0..copies as u16 {

@@ -14,10 +14,10 @@ mod server;
 
 pub use capability::capability_tags;
 #[cfg(feature = "pop3-client")]
-pub use client::Pop3Client;
+pub(crate) use client::Pop3Client;
 #[cfg(all(feature = "pop3-client", feature = "scram"))]
 pub use client::apop_digest;
 #[cfg(feature = "download")]
-pub use download::Pop3Download;
+pub(crate) use download::Pop3Download;
 #[cfg(feature = "pop3-server")]
-pub use server::Pop3Server;
+pub(crate) use server::Pop3Server;

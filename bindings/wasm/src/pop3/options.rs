@@ -1,6 +1,6 @@
 //! The options that both of POP3's clients share, in the order of `POP3_CLIENT` in `npm/lib/layout.js`.
 
-use crate::input::Numbers;
+use crate::arguments::Numbers;
 use crate::options::Common;
 use mailproto::Limits;
 use mailproto::pop3::{ClientOptions, ClientTimeouts};

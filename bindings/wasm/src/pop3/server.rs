@@ -1,33 +1,31 @@
 //! The server's side.
 
-use crate::error::thrown;
-use crate::input::Numbers;
+use crate::arguments::Arguments;
+use crate::error::{self, thrown};
 use crate::interop::Array;
 use crate::options::Common;
-use crate::output::Fields;
+use crate::output::{Fields, nothing, taken};
 use crate::sasl::{self, Refusal};
+use crate::verb;
 use alloc::string::String;
+use mailproto::Endpoint;
 use mailproto::pop3::{CapabilitySet, ResponseCode, Server, ServerEvent, ServerOptions};
-use mailproto::{Endpoint, Instant};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The server's side of one connection: see [`Server`] for its questions.
-#[wasm_bindgen]
-pub struct Pop3Server {
+pub(crate) struct Pop3Server {
     endpoint: Server,
-    space: u32,
 }
 
-endpoint!(Pop3Server, event);
+session!(Pop3Server, event, Pop3Server::call);
 
-#[wasm_bindgen]
 impl Pop3Server {
-    /// A server for one connection, by the options of `POP3_SERVER` in `npm/lib/layout.js`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(implementation: &str, options: &[f64]) -> Result<Self, JsValue> {
-        let mut numbers = Numbers::new(options);
-        let mut options = ServerOptions { implementation, ..ServerOptions::default() };
+    /// A server for one connection, by what it calls itself and the options of `POP3_SERVER` in
+    /// `npm/lib/layout.js`.
+    pub(crate) fn new(mut arguments: Arguments<'_>) -> Result<Self, JsValue> {
+        let implementation = arguments.text();
+        let mut numbers = arguments.numbers;
+        let mut options = ServerOptions { implementation: &implementation, ..ServerOptions::default() };
         let Common { leniency, limits } = Common::read(&mut numbers, options.limits);
         options.leniency = leniency;
         options.limits = limits;
@@ -43,105 +41,54 @@ impl Pop3Server {
         numbers.count(&mut options.login_delay);
         numbers.count(&mut options.timeouts.command);
         numbers.count(&mut options.timeouts.data_block);
-        let endpoint = Server::new(options).map_err(thrown)?;
-        Ok(Self { endpoint, space: 0 })
+        Ok(Self { endpoint: Server::new(options).map_err(thrown)? })
     }
 
-    /// Says yes to the question that waits, in the host's words if there are any; to `connect` also with
-    /// the timestamp that offers APOP.
-    pub fn accept(&mut self, text: Option<String>, timestamp: Option<String>) -> Result<(), JsValue> {
-        match (text, timestamp) {
-            (None, None) => self.endpoint.accept(),
-            (Some(text), None) => self.endpoint.accept_with(&text),
-            (text, Some(timestamp)) => {
-                self.endpoint.accept_with_timestamp(text.as_deref().unwrap_or_default(), &timestamp)
+    fn call(&mut self, called: u32, mut arguments: Arguments<'_>) -> Result<JsValue, JsValue> {
+        let endpoint = &mut self.endpoint;
+        nothing(match called {
+            // Yes to the question that waits, in the host's words if there are any; to `connect` also with
+            // the timestamp that offers APOP.
+            verb::ACCEPT => match (arguments.texts.next(), arguments.texts.next()) {
+                (None, None) => endpoint.accept(),
+                (Some(text), None) => endpoint.accept_with(&text),
+                (text, Some(timestamp)) => {
+                    endpoint.accept_with_timestamp(text.as_deref().unwrap_or_default(), &timestamp)
+                }
+            },
+            // No, in words, and by a response code if there is one.
+            verb::REJECT => {
+                let (text, code) = (arguments.text(), arguments.texts.next());
+                endpoint.reject(code.as_deref().map(ResponseCode::Other), &text)
             }
-        }
-        .map_err(thrown)
-    }
-
-    /// Says no to the question that waits.
-    pub fn reject(&mut self, text: &str, code: Option<String>) -> Result<(), JsValue> {
-        self.endpoint.reject(code.as_deref().map(ResponseCode::Other), text).map_err(thrown)
-    }
-
-    /// Refuses a bearer token, and says why: status, scope, configuration.
-    #[wasm_bindgen(js_name = rejectToken)]
-    pub fn reject_token(&mut self, texts: &Array) -> Result<(), JsValue> {
-        self.endpoint.reject_token(&Refusal::read(texts).borrowed()).map_err(thrown)
-    }
-
-    /// Goes on with an exchange that the host conducts.
-    pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), JsValue> {
-        self.endpoint.challenge(challenge).map_err(thrown)
-    }
-
-    /// How much is in the maildrop.
-    pub fn open(&mut self, messages: u32, size: f64) -> Result<(), JsValue> {
-        self.endpoint.open(messages, size as u64).map_err(thrown)
-    }
-
-    /// How large a message is.
-    pub fn size(&mut self, size: f64) -> Result<(), JsValue> {
-        self.endpoint.size(size as u64).map_err(thrown)
-    }
-
-    /// What a message is called.
-    #[wasm_bindgen(js_name = uniqueId)]
-    pub fn unique_id(&mut self, unique_id: &str) -> Result<(), JsValue> {
-        self.endpoint.unique_id(unique_id).map_err(thrown)
-    }
-
-    /// One of the languages.
-    pub fn language(&mut self, tag: &str, description: &str) -> Result<(), JsValue> {
-        self.endpoint.language(tag, description).map_err(thrown)
-    }
-
-    /// A piece of the message that is wanted; how much of it was taken.
-    #[wasm_bindgen(js_name = sendData)]
-    pub fn send_data(&mut self, data: &[u8]) -> Result<u32, JsValue> {
-        self.endpoint.send_data(data).map(|taken| taken as u32).map_err(thrown)
-    }
-
-    /// The end of the message that is wanted.
-    #[wasm_bindgen(js_name = finishData)]
-    pub fn finish_data(&mut self) -> Result<(), JsValue> {
-        self.endpoint.finish_data().map_err(thrown)
-    }
-
-    /// Whether more of a message is wanted.
-    #[wasm_bindgen(js_name = wantsData)]
-    pub fn wants_data(&self) -> bool {
-        self.endpoint.wants_data()
-    }
-
-    /// Ends the session as soon as what is in flight is finished.
-    #[wasm_bindgen(js_name = shutDown)]
-    pub fn shut_down(&mut self) {
-        self.endpoint.shut_down();
-    }
-
-    /// Where the conversation stands.
-    pub fn state(&self) -> String {
-        self.endpoint.state().name().into()
-    }
-
-    /// Whether the client has proved who it is, and its maildrop is open.
-    #[wasm_bindgen(js_name = isAuthenticated)]
-    pub fn is_authenticated(&self) -> bool {
-        self.endpoint.is_authenticated()
-    }
-
-    /// Whether the client has said UTF8.
-    #[wasm_bindgen(js_name = isUtf8)]
-    pub fn is_utf8(&self) -> bool {
-        self.endpoint.is_utf8()
-    }
-
-    /// Whether a question waits for an answer.
-    #[wasm_bindgen(js_name = awaitsAnswer)]
-    pub fn awaits_answer(&self) -> bool {
-        self.endpoint.awaits_answer()
+            // Why a bearer token is refused: status, scope, configuration.
+            verb::REJECT_TOKEN => endpoint.reject_token(&Refusal::read(&mut arguments.texts).borrowed()),
+            // Goes on with an exchange that the host conducts.
+            verb::CHALLENGE => endpoint.challenge(&arguments.bytes()?),
+            // How much is in the maildrop: messages and bytes.
+            verb::OPEN => {
+                let messages = arguments.number();
+                endpoint.open(messages, arguments.numbers.next().unwrap_or_default() as u64)
+            }
+            verb::SIZE => endpoint.size(arguments.numbers.next().unwrap_or_default() as u64),
+            verb::UNIQUE_ID => endpoint.unique_id(&arguments.text()),
+            // A tag and what it stands for.
+            verb::LANGUAGE => endpoint.language(&arguments.text(), &arguments.text()),
+            // A piece of the message that is wanted; how much of it was taken.
+            verb::SEND_DATA => return taken(endpoint.send_data(&arguments.bytes()?)),
+            verb::FINISH_DATA => endpoint.finish_data(),
+            // As soon as what is in flight is finished.
+            verb::SHUT_DOWN => {
+                endpoint.shut_down();
+                Ok(())
+            }
+            verb::WANTS_DATA => return Ok(endpoint.wants_data().into()),
+            verb::STATE => return Ok(endpoint.state().name().into()),
+            verb::IS_AUTHENTICATED => return Ok(endpoint.is_authenticated().into()),
+            verb::IS_UTF8 => return Ok(endpoint.is_utf8().into()),
+            verb::AWAITS_ANSWER => return Ok(endpoint.awaits_answer().into()),
+            _ => return Err(error::argument("verb")),
+        })
     }
 }
 

@@ -2,13 +2,17 @@
 
 use super::account::account;
 use super::outcome::outcome;
+use crate::arguments::Arguments;
 use crate::error::{self, thrown};
 use crate::interop::Array;
+use crate::output::{command, nothing};
+use crate::verb;
 use alloc::string::String;
 use alloc::vec::Vec;
 use mailproto::sasl::{
-    Account, Choice, ClientExchange, ClientMechanism, Failure, LoginOutcome, Mechanism, Mechanisms, Response,
+    Account, Choice, ClientExchange, ClientMechanism, Failure, LoginOutcome, Mechanism, Mechanisms, Progress, Response,
 };
+use mailproto::{CommandId, Error};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
@@ -23,7 +27,8 @@ pub fn best_mechanism(
     texts: &Array,
     binding: Option<Vec<u8>>,
 ) -> Result<Option<String>, JsValue> {
-    let account = account(numbers, texts, binding)?.ok_or_else(|| error::argument("login"))?;
+    let mut arguments = Arguments::new(numbers, texts, binding);
+    let account = account(&mut arguments)?.ok_or_else(|| error::argument("login"))?;
     let mut choice = Choice { tls, ..Choice::new(account.identity().mechanisms()) };
     choice.allowed = account.mechanism.map_or(account.allowed, |only| account.allowed.and(Mechanisms::NONE.with(only)));
     if account.allow_without_tls {
@@ -39,22 +44,17 @@ pub(crate) struct Login {
 }
 
 impl Login {
-    /// An exchange by `mechanism` with a server that offers those.
-    pub(crate) fn new(
-        mechanism: &str,
-        offered: Mechanisms,
-        numbers: &[f64],
-        texts: &Array,
-        binding: Option<Vec<u8>>,
-    ) -> Result<Self, JsValue> {
-        let account = account(numbers, texts, binding)?.ok_or_else(|| error::argument("credentials"))?;
+    /// An exchange with a server that offers those mechanisms.
+    fn new(offered: Mechanisms, arguments: &mut Arguments<'_>) -> Result<Self, JsValue> {
+        let mechanism = arguments.text();
+        let account = account(arguments)?.ok_or_else(|| error::argument("credentials"))?;
         let mechanism = Mechanism::from_name(mechanism.as_bytes()).ok_or_else(|| error::argument("mechanism"))?;
         let exchange = ClientExchange::new(mechanism, &account.identity(), offered);
         Ok(Self { exchange: exchange.map_err(|misuse| thrown(misuse.into()))?, account })
     }
 
     /// How it went so far.
-    pub(crate) fn outcome(&self) -> JsValue {
+    fn outcome(&self) -> JsValue {
         outcome(Some(LoginOutcome::from(&self.exchange)))
     }
 }
@@ -82,14 +82,14 @@ impl ClientMechanism for Login {
 }
 
 /// One response of a mechanism that lives in JavaScript.
-pub(crate) struct Foreign<'a> {
+struct Foreign<'a> {
     name: &'a str,
     response: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl<'a> Foreign<'a> {
     /// What the mechanism says, if anything.
-    pub(crate) fn new(name: &'a str, response: Option<Vec<u8>>) -> Self {
+    fn new(name: &'a str, response: Option<Vec<u8>>) -> Self {
         Self { name, response: response.map(Zeroizing::new) }
     }
 }
@@ -110,59 +110,53 @@ impl ClientMechanism for Foreign<'_> {
     }
 }
 
-/// Gives a client's handle the verbs of an exchange. The handle has the fields `endpoint` and `login`;
-/// `$offered` tells what the server offers.
-macro_rules! exchange {
-    ($handle:ident, $offered:expr) => {
-        #[wasm_bindgen]
-        impl $handle {
-            /// AUTH by a mechanism that is built in, with credentials by `LOGIN` in `npm/lib/sasl.js`.
-            #[wasm_bindgen(js_name = authLogin)]
-            pub fn auth_login(
-                &mut self,
-                mechanism: &str,
-                numbers: &[f64],
-                texts: &Array,
-                binding: Option<Vec<u8>>,
-            ) -> Result<u32, JsValue> {
-                let offered = ($offered)(&self.endpoint);
-                let login = self.login.insert($crate::sasl::Login::new(mechanism, offered, numbers, texts, binding)?);
-                let id = self.endpoint.auth(login);
-                if id.is_err() {
-                    self.login = None;
-                }
-                number(id)
-            }
-
-            /// AUTH by a mechanism that the host brings, with its initial response if it has one.
-            pub fn auth(&mut self, mechanism: &str, initial: Option<Vec<u8>>) -> Result<u32, JsValue> {
-                self.login = None;
-                number(self.endpoint.auth(&mut $crate::sasl::Foreign::new(mechanism, initial)))
-            }
-
-            /// Answers a challenge: with `response`, or without one as the login of `authLogin` says.
-            #[wasm_bindgen(js_name = authRespond)]
-            pub fn auth_respond(&mut self, response: Option<Vec<u8>>) -> Result<(), JsValue> {
-                let answered = match (response, &mut self.login) {
-                    (None, Some(login)) => self.endpoint.auth_respond(login),
-                    (None, None) => return Err($crate::error::argument("response")),
-                    (response, _) => self.endpoint.auth_respond(&mut $crate::sasl::Foreign::new("", response)),
-                };
-                answered.map(drop).map_err(thrown)
-            }
-
-            /// Cancels the exchange.
-            #[wasm_bindgen(js_name = authCancel)]
-            pub fn auth_cancel(&mut self) -> Result<(), JsValue> {
-                self.endpoint.auth_cancel().map_err(thrown)
-            }
-
-            /// How the login of `authLogin` went so far, as a plain object, or null.
-            #[wasm_bindgen(js_name = loginOutcome)]
-            pub fn login_outcome(&self) -> JsValue {
-                self.login.as_ref().map_or(JsValue::NULL, $crate::sasl::Login::outcome)
-            }
-        }
-    };
+/// A client that logs in.
+pub(crate) trait Authenticates {
+    /// The mechanisms that the server offers.
+    fn offered(&self) -> Mechanisms;
+    /// AUTH.
+    fn auth(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<CommandId, Error>;
+    /// Answers a challenge.
+    fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<Progress, Error>;
+    /// Cancels the exchange.
+    fn auth_cancel(&mut self) -> Result<(), Error>;
 }
-pub(crate) use exchange;
+
+/// The verbs of an exchange, for every client: `login` is what it keeps between them.
+pub(crate) fn exchange(
+    client: &mut dyn Authenticates,
+    login: &mut Option<Login>,
+    called: u32,
+    mut arguments: Arguments<'_>,
+) -> Result<JsValue, JsValue> {
+    match called {
+        // By a mechanism that is built in, with credentials by `LOGIN` in `npm/lib/sasl.js`.
+        verb::AUTH_LOGIN => {
+            let offered = client.offered();
+            let id = client.auth(login.insert(Login::new(offered, &mut arguments)?));
+            if id.is_err() {
+                *login = None;
+            }
+            command(id)
+        }
+        // By a mechanism that the host brings, with its initial response if it has one.
+        verb::AUTH => {
+            *login = None;
+            let mechanism = arguments.text();
+            command(client.auth(&mut Foreign::new(&mechanism, arguments.bytes)))
+        }
+        // With these bytes, or without them as the login says.
+        verb::AUTH_RESPOND => {
+            let answered = match (arguments.bytes, login) {
+                (None, Some(login)) => client.auth_respond(login),
+                (None, None) => return Err(error::argument("response")),
+                (response, _) => client.auth_respond(&mut Foreign::new("", response)),
+            };
+            nothing(answered.map(drop))
+        }
+        verb::AUTH_CANCEL => nothing(client.auth_cancel()),
+        // How it went so far, as a plain object, or null.
+        verb::LOGIN_OUTCOME => Ok(login.as_ref().map_or(JsValue::NULL, Login::outcome)),
+        _ => Err(error::argument("verb")),
+    }
+}

@@ -1,7 +1,6 @@
 //! Who a client says it is, as a plain object, and why its token is refused.
 
-use crate::input::Texts;
-use crate::interop::Array;
+use crate::arguments::Texts;
 use crate::output::Fields;
 use alloc::string::String;
 use mailproto::sasl::{Credentials, Proof, TokenRefusal};
@@ -33,8 +32,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn read(texts: &Array) -> Self {
-        let mut texts = Texts::new(texts);
+    pub(crate) fn read(texts: &mut Texts<'_>) -> Self {
         let status = texts.next().unwrap_or_else(|| TokenRefusal::INVALID_TOKEN.status.into());
         Self { status, scope: texts.next(), openid_configuration: texts.next() }
     }

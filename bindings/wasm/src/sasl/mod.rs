@@ -11,9 +11,9 @@ mod outcome;
 mod scram_server;
 
 #[cfg(any(feature = "submission", feature = "download"))]
-pub(crate) use account::{account, binding_kind};
+pub(crate) use account::{account, bind};
 #[cfg(any(feature = "smtp-client", feature = "pop3-client"))]
-pub(crate) use client::{Foreign, Login, exchange};
+pub(crate) use client::{Authenticates, Login, exchange};
 #[cfg(any(feature = "smtp-server", feature = "pop3-server"))]
 pub(crate) use credentials::{Refusal, shown};
 pub use mechanism::mechanism_names;

@@ -3,115 +3,97 @@
 use super::extension;
 use super::options::{self, Shared};
 use super::parameter::Given;
-use crate::error::thrown;
-use crate::input::{Numbers, Texts};
-use crate::interop::Array;
-use crate::output::Fields;
-use crate::sasl::{Login, exchange};
-use alloc::string::String;
+use crate::arguments::Arguments;
+use crate::output::{Fields, command, nothing, taken};
+use crate::sasl::{Authenticates, Login, exchange};
+use crate::verb;
 use alloc::vec::Vec;
+use mailproto::sasl::{ClientMechanism, Mechanisms, Progress};
 use mailproto::smtp::{Attribute, Client, ClientEvent, ClientOptions, Xtext};
-use mailproto::{CommandId, Endpoint, Error, Instant};
+use mailproto::{CommandId, Endpoint, Error};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The client's side of one connection: see [`Client`] for what each verb does.
-#[wasm_bindgen]
-pub struct SmtpClient {
+pub(crate) struct SmtpClient {
     endpoint: Client,
-    space: u32,
     login: Option<Login>,
 }
 
-endpoint!(SmtpClient, event);
-exchange!(SmtpClient, |endpoint: &Client| endpoint.extensions().mechanisms);
+session!(SmtpClient, event, SmtpClient::call);
 
-/// The number by which events name a command.
-fn number(id: Result<CommandId, Error>) -> Result<u32, JsValue> {
-    id.map(CommandId::as_u32).map_err(thrown)
-}
-
-#[wasm_bindgen]
 impl SmtpClient {
     /// A client for one connection, by the options of `CLIENT` in `npm/lib/layout.js`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &[f64]) -> Self {
-        let mut numbers = Numbers::new(options);
+    pub(crate) fn new(arguments: Arguments<'_>) -> Self {
+        let mut numbers = arguments.numbers;
         let Shared { protocol, line_ends, leniency, limits } = Shared::read(&mut numbers);
         let timeouts = options::client_timeouts(&mut numbers);
         let line_ends = line_ends.unwrap_or_default();
         let options = ClientOptions { protocol, line_ends, limits, leniency, timeouts };
-        Self { endpoint: Client::new(options), space: 0, login: None }
+        Self { endpoint: Client::new(options), login: None }
     }
 
-    /// A command with a text: EHLO (in LMTP LHLO), HELO, VRFY, EXPN, HELP, by its place among them;
-    /// beyond them STARTTLS, DATA, RSET, NOOP, QUIT, which have none.
-    pub fn command(&mut self, verb: u32, text: &str) -> Result<u32, JsValue> {
+    fn call(&mut self, called: u32, mut arguments: Arguments<'_>) -> Result<JsValue, JsValue> {
         let endpoint = &mut self.endpoint;
-        number(match verb {
-            0 => endpoint.ehlo(text),
-            1 => endpoint.helo(text),
-            2 => endpoint.vrfy(text),
-            3 => endpoint.expn(text),
-            4 => endpoint.help(text),
-            5 => endpoint.starttls(),
-            6 => endpoint.data(),
-            7 => endpoint.rset(),
-            8 => endpoint.noop(),
-            _ => endpoint.quit(),
+        command(match called {
+            verb::EHLO => endpoint.ehlo(&arguments.text()),
+            verb::HELO => endpoint.helo(&arguments.text()),
+            verb::VRFY => endpoint.vrfy(&arguments.text()),
+            verb::EXPN => endpoint.expn(&arguments.text()),
+            verb::HELP => endpoint.help(&arguments.text()),
+            verb::STARTTLS => endpoint.starttls(),
+            verb::DATA => endpoint.data(),
+            verb::RSET => endpoint.rset(),
+            verb::NOOP => endpoint.noop(),
+            verb::QUIT => endpoint.quit(),
+            // The mailbox, then parameters by `PARAMETERS` in `npm/lib/layout.js`.
+            verb::MAIL | verb::RCPT => {
+                let mailbox = arguments.text();
+                let given = Given::read(&mut arguments.texts);
+                let parameters = given.parameters(&mut arguments.numbers);
+                match called {
+                    verb::RCPT => endpoint.rcpt(&mailbox, &parameters),
+                    _ => endpoint.mail(&mailbox, &parameters),
+                }
+            }
+            // How long the piece is, and whether it is the last.
+            verb::BDAT => {
+                let length = arguments.numbers.next().unwrap_or_default();
+                endpoint.bdat(length as u64, arguments.numbers.flag())
+            }
+            // Names and values in turn.
+            verb::XCLIENT => {
+                let texts = &mut arguments.texts;
+                let pairs: Vec<_> = core::iter::from_fn(|| texts.next().zip(texts.next())).collect();
+                let attributes: Vec<_> =
+                    pairs.iter().map(|(name, value)| Attribute { name, value: Xtext::plain(value) }).collect();
+                endpoint.xclient(&attributes)
+            }
+            // A piece of the message; how much of it was taken.
+            verb::SEND_DATA => return taken(endpoint.send_data(&arguments.bytes()?)),
+            verb::FINISH_DATA => return nothing(endpoint.finish_data()),
+            verb::EXTENSIONS => return Ok(extension::announced(endpoint.extensions())),
+            verb::STATE => return Ok(endpoint.state().name().into()),
+            verb::QUEUED_COMMANDS => return Ok((endpoint.queued_commands() as u32).into()),
+            _ => return exchange(endpoint, &mut self.login, called, arguments),
         })
     }
+}
 
-    /// MAIL or RCPT with parameters.
-    pub fn envelope(&mut self, rcpt: bool, mailbox: &str, numbers: &[f64], texts: &Array) -> Result<u32, JsValue> {
-        let given = Given::read(texts);
-        let parameters = given.parameters(numbers);
-        number(match rcpt {
-            true => self.endpoint.rcpt(mailbox, &parameters),
-            false => self.endpoint.mail(mailbox, &parameters),
-        })
+impl Authenticates for Client {
+    fn offered(&self) -> Mechanisms {
+        self.extensions().mechanisms
     }
 
-    /// BDAT.
-    pub fn bdat(&mut self, length: f64, last: bool) -> Result<u32, JsValue> {
-        number(self.endpoint.bdat(length as u64, last))
+    fn auth(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<CommandId, Error> {
+        Self::auth(self, mechanism)
     }
 
-    /// A piece of the message; how much of it was taken.
-    #[wasm_bindgen(js_name = sendData)]
-    pub fn send_data(&mut self, data: &[u8]) -> Result<u32, JsValue> {
-        self.endpoint.send_data(data).map(|taken| taken as u32).map_err(thrown)
+    fn auth_respond(&mut self, mechanism: &mut dyn ClientMechanism) -> Result<Progress, Error> {
+        Self::auth_respond(self, mechanism)
     }
 
-    /// The end of the message behind DATA.
-    #[wasm_bindgen(js_name = finishData)]
-    pub fn finish_data(&mut self) -> Result<(), JsValue> {
-        self.endpoint.finish_data().map_err(thrown)
-    }
-
-    /// XCLIENT, with names and values in turn.
-    pub fn xclient(&mut self, attributes: &Array) -> Result<u32, JsValue> {
-        let mut texts = Texts::new(attributes);
-        let pairs: Vec<_> = core::iter::from_fn(|| texts.next().zip(texts.next())).collect();
-        let attributes: Vec<_> =
-            pairs.iter().map(|(name, value)| Attribute { name, value: Xtext::plain(value) }).collect();
-        number(self.endpoint.xclient(&attributes))
-    }
-
-    /// What the server announced last.
-    pub fn extensions(&self) -> Vec<f64> {
-        extension::announced(self.endpoint.extensions())
-    }
-
-    /// Where the conversation stands.
-    pub fn state(&self) -> String {
-        self.endpoint.state().name().into()
-    }
-
-    /// Commands whose last reply has not come.
-    #[wasm_bindgen(js_name = queuedCommands)]
-    pub fn queued_commands(&self) -> u32 {
-        self.endpoint.queued_commands() as u32
+    fn auth_cancel(&mut self) -> Result<(), Error> {
+        Self::auth_cancel(self)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Extensions as JavaScript gets them: bits, whose names it asks for once.
 
 use crate::interop::Array;
-use crate::output::list;
+use crate::output::{list, numbers};
 use mailproto::smtp::ExtensionSet;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The keywords of the known extensions, in the order of their bits.
@@ -13,9 +14,9 @@ pub fn extension_keywords() -> Array {
 
 /// What a server announced, in the order of `extensions` in `npm/lib/layout.js`.
 #[cfg(any(feature = "smtp-client", feature = "submission"))]
-pub(crate) fn announced(extensions: &mailproto::smtp::Extensions) -> alloc::vec::Vec<f64> {
+pub(crate) fn announced(extensions: &mailproto::smtp::Extensions) -> JsValue {
     let number = |number: Option<u32>| number.map_or(f64::NAN, f64::from);
-    alloc::vec![
+    numbers(&[
         f64::from(extensions.set.bits()),
         crate::sasl::bits(extensions.mechanisms),
         extensions.size.map_or(f64::NAN, |size| size as f64),
@@ -24,5 +25,5 @@ pub(crate) fn announced(extensions: &mailproto::smtp::Extensions) -> alloc::vec:
         number(extensions.limits.rcpt_domain_max),
         number(extensions.deliver_by_min),
         number(extensions.hold_max),
-    ]
+    ])
 }

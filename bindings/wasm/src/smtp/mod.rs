@@ -15,9 +15,9 @@ mod shown;
 mod submission;
 
 #[cfg(feature = "smtp-client")]
-pub use client::SmtpClient;
+pub(crate) use client::SmtpClient;
 pub use extension::extension_keywords;
 #[cfg(feature = "smtp-server")]
-pub use server::SmtpServer;
+pub(crate) use server::SmtpServer;
 #[cfg(feature = "submission")]
-pub use submission::SmtpSubmission;
+pub(crate) use submission::SmtpSubmission;

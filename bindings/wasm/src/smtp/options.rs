@@ -1,6 +1,6 @@
 //! The options that handles of SMTP share, in the order of `SMTP` in `npm/lib/layout.js`.
 
-use crate::input::Numbers;
+use crate::arguments::Numbers;
 use crate::options::Common;
 use mailproto::smtp::{LineEnds, Protocol};
 use mailproto::{Leniency, Limits};

@@ -1,8 +1,7 @@
 //! Parameters of MAIL and RCPT that a client says, in the order of `PARAMETERS` and
 //! `PARAMETER_TEXTS` in `npm/lib/layout.js`.
 
-use crate::input::{Numbers, Texts};
-use crate::interop::Array;
+use crate::arguments::{Numbers, Texts};
 use alloc::string::String;
 use alloc::vec::Vec;
 use mailproto::smtp::{BodyType, DeliverByMode, Notify, Parameter, Return, RrvsAction, Xtext};
@@ -52,34 +51,32 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    pub(crate) fn read(array: &Array) -> Self {
-        let mut texts = Texts::new(array);
+    pub(crate) fn read(texts: &mut Texts<'_>) -> Self {
         Self {
             envelope_id: texts.next(),
             auth: texts.next(),
             hold_until: texts.next(),
-            original: original(&mut texts),
+            original: original(texts),
             since: texts.next(),
             other: core::iter::from_fn(|| texts.next().zip(texts.next())).collect(),
         }
     }
 
-    pub(crate) fn parameters(&self, numbers: &[f64]) -> Vec<Parameter<'_>> {
-        let mut numbers = Numbers::new(numbers);
+    pub(crate) fn parameters(&self, numbers: &mut Numbers<'_>) -> Vec<Parameter<'_>> {
         let mut parameters = Vec::new();
         parameters.extend(numbers.next().map(|size| Parameter::Size(size as u64)));
-        parameters.extend(body(&mut numbers).map(Parameter::Body));
+        parameters.extend(body(numbers).map(Parameter::Body));
         parameters.extend(numbers.flag().then_some(Parameter::SmtpUtf8));
         parameters.extend(numbers.flag().then_some(Parameter::RequireTls));
-        parameters.extend(ret(&mut numbers).map(Parameter::Return));
-        parameters.extend(deliver_by(&mut numbers).map(|(seconds, mode, trace)| Parameter::DeliverBy {
+        parameters.extend(ret(numbers).map(Parameter::Return));
+        parameters.extend(deliver_by(numbers).map(|(seconds, mode, trace)| Parameter::DeliverBy {
             seconds,
             mode,
             trace,
         }));
         parameters.extend(numbers.next().map(|priority| Parameter::MtPriority(priority as i8)));
         parameters.extend(numbers.next().map(|seconds| Parameter::HoldFor(seconds as u32)));
-        parameters.extend(notify(&mut numbers).map(Parameter::Notify));
+        parameters.extend(notify(numbers).map(Parameter::Notify));
         let action = numbers.next().map(|number| if number == 0.0 { RrvsAction::Continue } else { RrvsAction::Reject });
         parameters.extend(self.envelope_id.as_deref().map(|id| Parameter::EnvelopeId(Xtext::plain(id))));
         // An empty text stands for `AUTH=<>`.

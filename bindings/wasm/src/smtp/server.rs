@@ -2,33 +2,29 @@
 
 use super::options::Shared;
 use super::shown;
+use crate::arguments::Arguments;
 use crate::error::{self, thrown};
-use crate::input::Numbers;
-use crate::interop::Array;
-use crate::output::Fields;
+use crate::output::{Fields, nothing};
 use crate::sasl::{self, Refusal};
+use crate::verb;
 use alloc::string::String;
+use mailproto::Endpoint;
 use mailproto::smtp::{Abort, EnhancedCode, ExtensionSet, Path, Server, ServerEvent, ServerOptions};
-use mailproto::{Endpoint, Instant};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The server's side of one connection: see [`Server`] for its questions.
-#[wasm_bindgen]
-pub struct SmtpServer {
+pub(crate) struct SmtpServer {
     endpoint: Server,
-    space: u32,
 }
 
-endpoint!(SmtpServer, event);
+session!(SmtpServer, event, SmtpServer::call);
 
-#[wasm_bindgen]
 impl SmtpServer {
-    /// A server for one connection, by the options of `SERVER` in `npm/lib/layout.js`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(name: &str, options: &[f64]) -> Result<Self, JsValue> {
-        let mut numbers = Numbers::new(options);
-        let mut options = ServerOptions::new(name);
+    /// A server for one connection, by its name and the options of `SERVER` in `npm/lib/layout.js`.
+    pub(crate) fn new(mut arguments: Arguments<'_>) -> Result<Self, JsValue> {
+        let name = arguments.text();
+        let mut numbers = arguments.numbers;
+        let mut options = ServerOptions::new(&name);
         let Shared { protocol, line_ends, leniency, limits } = Shared::read(&mut numbers);
         options.protocol = protocol;
         options.line_ends = line_ends.unwrap_or(options.line_ends);
@@ -46,60 +42,42 @@ impl SmtpServer {
         numbers.count(&mut options.hold_max);
         numbers.count(&mut options.timeouts.command);
         numbers.count(&mut options.timeouts.data_block);
-        let endpoint = Server::new(options).map_err(thrown)?;
-        Ok(Self { endpoint, space: 0 })
+        Ok(Self { endpoint: Server::new(options).map_err(thrown)? })
     }
 
-    /// Says yes to the question that waits, in the host's words if there are any.
-    pub fn accept(&mut self, text: Option<String>) -> Result<(), JsValue> {
-        match text {
-            None => self.endpoint.accept(),
-            Some(text) => self.endpoint.accept_with(&text),
-        }
-        .map_err(thrown)
-    }
-
-    /// Says no to the question that waits.
-    pub fn reject(&mut self, code: u16, enhanced: Option<String>, text: &str) -> Result<(), JsValue> {
-        let enhanced = match enhanced {
-            None => None,
-            Some(code) => Some(EnhancedCode::parse(code.as_bytes()).ok_or_else(|| error::argument("enhanced"))?),
-        };
-        self.endpoint.reject(code, enhanced, text).map_err(thrown)
-    }
-
-    /// Goes on with an exchange that the host conducts.
-    pub fn challenge(&mut self, challenge: &[u8]) -> Result<(), JsValue> {
-        self.endpoint.challenge(challenge).map_err(thrown)
-    }
-
-    /// Refuses a bearer token, and says why: status, scope, configuration.
-    #[wasm_bindgen(js_name = rejectToken)]
-    pub fn reject_token(&mut self, texts: &Array) -> Result<(), JsValue> {
-        self.endpoint.reject_token(&Refusal::read(texts).borrowed()).map_err(thrown)
-    }
-
-    /// Ends the session with 421 as soon as what is in flight is finished.
-    #[wasm_bindgen(js_name = shutDown)]
-    pub fn shut_down(&mut self) {
-        self.endpoint.shut_down();
-    }
-
-    /// Where the conversation stands.
-    pub fn state(&self) -> String {
-        self.endpoint.state().name().into()
-    }
-
-    /// Whether the client has proved who it is.
-    #[wasm_bindgen(js_name = isAuthenticated)]
-    pub fn is_authenticated(&self) -> bool {
-        self.endpoint.is_authenticated()
-    }
-
-    /// Whether a question waits for an answer.
-    #[wasm_bindgen(js_name = awaitsAnswer)]
-    pub fn awaits_answer(&self) -> bool {
-        self.endpoint.awaits_answer()
+    fn call(&mut self, called: u32, mut arguments: Arguments<'_>) -> Result<JsValue, JsValue> {
+        let endpoint = &mut self.endpoint;
+        nothing(match called {
+            // Yes to the question that waits, in the host's words if there are any.
+            verb::ACCEPT => match arguments.texts.next() {
+                None => endpoint.accept(),
+                Some(text) => endpoint.accept_with(&text),
+            },
+            // No, by a code, in words, and an enhanced code if there is one.
+            verb::REJECT => {
+                let (code, text) = (arguments.number() as u16, arguments.text());
+                let enhanced = match arguments.texts.next() {
+                    None => None,
+                    Some(code) => {
+                        Some(EnhancedCode::parse(code.as_bytes()).ok_or_else(|| error::argument("enhanced"))?)
+                    }
+                };
+                endpoint.reject(code, enhanced, &text)
+            }
+            // Goes on with an exchange that the host conducts.
+            verb::CHALLENGE => endpoint.challenge(&arguments.bytes()?),
+            // Why a bearer token is refused: status, scope, configuration.
+            verb::REJECT_TOKEN => endpoint.reject_token(&Refusal::read(&mut arguments.texts).borrowed()),
+            // With 421, as soon as what is in flight is finished.
+            verb::SHUT_DOWN => {
+                endpoint.shut_down();
+                Ok(())
+            }
+            verb::STATE => return Ok(endpoint.state().name().into()),
+            verb::IS_AUTHENTICATED => return Ok(endpoint.is_authenticated().into()),
+            verb::AWAITS_ANSWER => return Ok(endpoint.awaits_answer().into()),
+            _ => return Err(error::argument("verb")),
+        })
     }
 }
 

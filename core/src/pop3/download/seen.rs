@@ -77,10 +77,13 @@ impl Seen {
 
     /// Keeps of each unique id so many copies as `left` says, and forgets those with none.
     pub(super) fn prune(&mut self, left: impl Fn(&str) -> u32) {
-        self.messages.retain(|unique_id, known| {
-            known.copies = known.copies.min(left(unique_id));
-            known.copies > 0
-        });
+        // Built anew, for it is done once a session, and taking single ones out of a tree is much code.
+        for (unique_id, mut known) in core::mem::take(&mut self.messages) {
+            known.copies = known.copies.min(left(&unique_id));
+            if known.copies > 0 {
+                self.messages.insert(unique_id, known);
+            }
+        }
     }
 }
 

@@ -1,10 +1,41 @@
-//! Reading what JavaScript passes: numbers in a row, and texts in a row.
+//! Reading what JavaScript passes: numbers in a row, texts in a row, and bytes.
 //!
 //! The package's JavaScript checks types and ranges, and lays options out in the order in which they
 //! are read here (`npm/lib/layout.js`). NaN and `undefined` stand for what is left at its default.
 
+use crate::error;
 use crate::interop::Array;
 use alloc::string::String;
+use alloc::vec::Vec;
+use wasm_bindgen::JsValue;
+
+/// What a call brings along.
+pub(crate) struct Arguments<'a> {
+    pub(crate) numbers: Numbers<'a>,
+    pub(crate) texts: Texts<'a>,
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+impl<'a> Arguments<'a> {
+    pub(crate) fn new(numbers: &'a [f64], texts: &'a Array, bytes: Option<Vec<u8>>) -> Self {
+        Self { numbers: Numbers::new(numbers), texts: Texts::new(texts), bytes }
+    }
+
+    /// The next number, of 32 bits.
+    pub(crate) fn number(&mut self) -> u32 {
+        self.numbers.choice()
+    }
+
+    /// The next text, empty if there is none in this place.
+    pub(crate) fn text(&mut self) -> String {
+        self.texts.next().unwrap_or_default()
+    }
+
+    /// Bytes that must not be missing.
+    pub(crate) fn bytes(self) -> Result<Vec<u8>, JsValue> {
+        self.bytes.ok_or_else(|| error::argument("bytes"))
+    }
+}
 
 /// Numbers in a row.
 pub(crate) struct Numbers<'a>(core::slice::Iter<'a, f64>);
