@@ -7,6 +7,7 @@ mod fetch;
 mod fetch_crash;
 mod maildrop;
 mod parse;
+mod parse_message;
 mod probe;
 mod program;
 mod send;
