@@ -11,6 +11,7 @@ mod parse_message;
 mod probe;
 mod program;
 mod send;
+mod send_composed;
 mod serve;
 mod serve_pop3;
 mod store;
