@@ -21,12 +21,16 @@ fn a_message_is_written_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let bytes: Vec<u8> = (0..=255).cycle().take(1000).collect();
-    for (name, content) in
-        [("Grüße aus Köln.png", &bytes[..]), ("empty.bin", b""), ("letter.eml", b"Subject: x\r\n\r\ny\r\n")]
-    {
+    let files = [
+        ("Grüße aus Köln.png", &bytes[..]),
+        ("empty.bin", b""),
+        ("notes.txt", "schön".as_bytes()),
+        ("letter.eml", b"Subject: x\r\n\r\ny\r\n"),
+    ];
+    for (name, content) in files {
         fs::write(path(name), content).unwrap();
     }
-    let (picture, empty, letter) = (path("Grüße aus Köln.png"), path("empty.bin"), path("letter.eml"));
+    let attached = files.map(|(name, _)| path(name));
     let arguments = [
         "--from",
         "Jürgen Müller <j@x.example>",
@@ -40,13 +44,9 @@ fn a_message_is_written_from_the_command_line() {
         "Schöne Grüße\n",
         "--html",
         "<p>Schöne Grüße</p>\n",
-        "--attach",
-        &picture,
-        "--attach",
-        &empty,
-        "--attach",
-        &letter,
     ];
+    let attached = attached.iter().flat_map(|path| ["--attach", path]);
+    let arguments: Vec<_> = arguments.into_iter().chain(attached).collect();
     let outcome = send(&server.url("smtp", "smtp"), &arguments).ended_with(0).object();
     assert_eq!(outcome["accepted"], json!(["demo@localhost", "demo+1@localhost", "demo+2@localhost"]));
     assert_eq!(outcome["extensions_used"], json!(["PIPELINING", "SIZE"]));
@@ -85,10 +85,11 @@ fn a_message_is_written_from_the_command_line() {
             (&json!("text/html"), &null, &json!("<p>Schöne Grüße</p>\r\n")),
             (&json!("image/png"), &json!("Grüße aus Köln.png"), &null),
             (&json!("application/octet-stream"), &json!("empty.bin"), &null),
+            (&json!("text/plain"), &json!("notes.txt"), &json!("schön")),
             (&json!("application/octet-stream"), &json!("letter.eml"), &null),
         ]
     );
-    for (leaf, content) in leaves[2..].iter().zip([&bytes[..], b"", b"Subject: x\r\n\r\ny\r\n"]) {
+    for (leaf, (_, content)) in leaves[2..].iter().zip(files) {
         let digest: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!((&leaf["decoded_size"], &leaf["sha256"]), (&json!(content.len()), &json!(digest)));
     }

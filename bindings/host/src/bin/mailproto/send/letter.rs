@@ -1,12 +1,13 @@
 //! A message that the command line describes.
 
+use super::content::BLOCK;
 use crate::failure::Failure;
 use crate::output::hexadecimal;
 use mailproto::message::Addresses;
 use mailproto::message::writer::{Date, Draft, Part, Recipient, Target, WriterOptions};
 use mailproto_host::random;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -60,7 +61,8 @@ pub(super) struct Attachment {
     pub(super) file: File,
     pub(super) length: u64,
     name: String,
-    media_type: String,
+    media_type: &'static str,
+    parameters: &'static [(&'static str, &'static str)],
 }
 
 impl<'a> Letter<'a> {
@@ -111,8 +113,7 @@ impl<'a> Letter<'a> {
 
     /// The files as parts, which are asked for as they are written.
     pub(super) fn parts(&self) -> Vec<Part<'_>> {
-        let parts = self.attachments.iter();
-        parts.map(|one| Part::attachment(&one.name, &one.media_type).streamed(Some(one.length))).collect()
+        self.attachments.iter().map(Attachment::part).collect()
     }
 
     pub(super) fn attachments(&self) -> &[Attachment] {
@@ -156,6 +157,11 @@ impl Named {
 }
 
 impl Attachment {
+    fn part(&self) -> Part<'_> {
+        let part = Part::attachment(&self.name, self.media_type).streamed(Some(self.length));
+        Part { parameters: self.parameters, ..part }
+    }
+
     fn open(path: &Path) -> Result<Self, Failure> {
         let trouble = |error: io::Error| Failure::usage(format_args!("--attach {}: {error}", path.display()));
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -168,7 +174,31 @@ impl Attachment {
             file = super::stored::keep(&mut file).map_err(trouble)?;
         }
         let length = file.metadata().map_err(trouble)?.len();
-        Ok(Self { file, length, media_type: media_type(path).into(), name: name.unwrap_or_default() })
+        let media_type = media_type(path);
+        // Without a charset it would be ASCII (RFC 2046 §4.1.2).
+        let is_known = media_type.starts_with("text/") && is_utf8(&mut file).map_err(trouble)?;
+        let parameters: &[_] = if is_known { &[("charset", "utf-8")] } else { &[] };
+        Ok(Self { file, length, media_type, parameters, name: name.unwrap_or_default() })
+    }
+}
+
+/// Whether all of it is UTF-8.
+fn is_utf8(file: &mut File) -> io::Result<bool> {
+    let (mut block, mut held) = (vec![0; BLOCK], 0);
+    file.rewind()?;
+    loop {
+        let count = file.read(&mut block[held..])?;
+        let filled = held + count;
+        match std::str::from_utf8(&block[..filled]) {
+            Ok(_) if count == 0 => return Ok(true),
+            Ok(_) => held = 0,
+            // The rest of the character is in the next block.
+            Err(error) if error.error_len().is_none() && count > 0 => {
+                block.copy_within(error.valid_up_to()..filled, 0);
+                held = filled - error.valid_up_to();
+            }
+            Err(_) => return Ok(false),
+        }
     }
 }
 
@@ -209,6 +239,17 @@ mod tests {
             ("g.mht", SOME_FILE),
         ] {
             assert_eq!(media_type(Path::new(name)), told, "{name}");
+        }
+    }
+
+    #[test]
+    fn text_is_known_wherever_a_block_cuts_it() {
+        for length in BLOCK - 4..BLOCK + 2 {
+            for (end, expected) in [("€".as_bytes(), true), (b"\xe2\x82", false), (b"\xffabc", false)] {
+                let mut file = tempfile::tempfile().unwrap();
+                io::Write::write_all(&mut file, &[&vec![b'x'; length][..], end].concat()).unwrap();
+                assert_eq!(is_utf8(&mut file).unwrap(), expected, "{length} {}", end.escape_ascii());
+            }
         }
     }
 
