@@ -9,15 +9,23 @@
 //! | SMTP, LMTP | [`smtp::Client`] | [`smtp::Server`] | [`smtp::Submission`] |
 //! | POP3 | [`pop3::Client`] | [`pop3::Server`] | [`pop3::Download`] |
 //!
+//! | messages | as they come | whole | of one field |
+//! | --- | --- | --- | --- |
+//! | read | [`message::Reader`] | [`message::Message`] | [`message::Addresses`], [`message::DateTime`], [`message::Text`], … |
+//! | written | [`message::Writer`] | [`message::writer::compose`] | |
+//!
 //! Every endpoint keeps the same contract, [`Endpoint`]; a driver written once joins all of them to
-//! a socket. Start there, or with the example of [`smtp`].
+//! a socket. Start there, or with the example of [`smtp`]. No message fails to be read: what it gets
+//! wrong are its [`message::Anomalies`].
 //!
 //! # Features
 //!
-//! `alloc` (default): growing buffers ([`Heap`]) and tasks. `smtp`, `pop3`, `client`, `server` (default):
-//! what their names say. `scram` (default): the SASL mechanisms that need a hash, which are SCRAM and
-//! CRAM-MD5. `saslprep` (default): names and passwords beyond ASCII in the form that SCRAM asks for. A
-//! feature never changes what works without it.
+//! `alloc` (default): growing buffers ([`Heap`]), tasks, and messages that are read or written whole.
+//! `smtp`, `pop3`, `message`, `client`, `server` (default): what their names say. `charsets`: every charset
+//! of the web's standard, by `encoding_rs`, for messages; without it they are UTF-8, Latin-1, UTF-7, and
+//! those that the host lends ([`message::HostCharsets`]). `scram` (default): the SASL mechanisms that need
+//! a hash, which are SCRAM and CRAM-MD5. `saslprep` (default): names and passwords beyond ASCII in the form
+//! that SCRAM asks for. A feature never changes what works without it.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(

@@ -83,14 +83,6 @@ fn replies_are_shown_with_what_they_announce() {
 }
 
 #[test]
-fn addresses_are_shown_one_a_line() {
-    let input = "<>\r\n  a@b.example \r\n<ü@bücher.example>\r\n<Postmaster>\r\na@@b\r\n".as_bytes();
-    let objects = run(&["parse", "addresses"], input).ended_with(1).objects();
-    let mailboxes: Vec<_> = objects.iter().map(|one| one["mailbox"].as_str()).collect();
-    assert_eq!(mailboxes, [Some(""), Some("a@b.example"), Some("ü@bücher.example"), Some("Postmaster"), None]);
-}
-
-#[test]
 fn many_items_take_linear_time() {
     let input = b"NOOP\r\n".repeat(100_000);
     assert_eq!(run(&["parse", "smtp-command"], &input).ended_with(0).stdout.lines().count(), 100_000);

@@ -20,6 +20,19 @@ pub(super) fn run_in(variable: (&str, &str), arguments: &[&str], input: &[u8]) -
     run_with(program().env(variable.0, variable.1), arguments, input)
 }
 
+/// The same with no more memory of its own than so many KiB.
+#[cfg(target_os = "linux")]
+pub(super) fn run_within(kibibytes: u32, arguments: &[&str], input: &[u8]) -> Outcome {
+    let script = format!("ulimit -d {kibibytes} && exec \"$0\" \"$@\"");
+    run_with(Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_mailproto")]), arguments, input)
+}
+
+/// The same where such a bound has no effect.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn run_within(_: u32, arguments: &[&str], input: &[u8]) -> Outcome {
+    run(arguments, input)
+}
+
 fn run_with(command: &mut Command, arguments: &[&str], input: &[u8]) -> Outcome {
     let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

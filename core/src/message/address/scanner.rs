@@ -247,6 +247,7 @@ impl<'a> Scanner<'a> {
         if local == 0 || at_sign + 1 >= joined_end || end > joined_end || joined_start > start {
             notes.note(Anomaly::MALFORMED_ADDRESS, start);
         }
+        note_empty_word(address, joined_start, notes);
         let before = between(value, start, joined_start).trim_ascii_end();
         let name = if before.is_empty() { seen.comment_phrase(value) } else { Phrase::new(before, start) };
         Some(Mailbox { name, route: &[], address, place: joined_start, local })
@@ -311,6 +312,7 @@ impl<'a> Scanner<'a> {
         if !is_closed || local == 0 || local + 1 >= address.len() {
             notes.note(Anomaly::MALFORMED_ADDRESS, opened);
         }
+        note_empty_word(address, start, notes);
         self.place = place + usize::from(is_closed);
         let behind = self.behind_angle(notes);
         let name = match seen.all {
@@ -395,6 +397,23 @@ fn note_gap(before: u8, behind: u8, place: usize, notes: &mut Notes<'_>) {
         (b'.', _) | (_, b'.') => notes.note(Anomaly::OBSOLETE_ADDRESS, place),
         (b'@', _) | (_, b'@' | b'>' | 0) => {}
         _ => notes.note(Anomaly::MALFORMED_ADDRESS, place),
+    }
+}
+
+/// A dot stands between two words (RFC 5322 §3.2.3); in quotes, comments and literals it may stand anywhere.
+fn note_empty_word(address: &[u8], place: usize, notes: &mut Notes<'_>) {
+    if !notes.wanted() || address.iter().any(|byte| matches!(byte, b'"' | b'(' | b'[')) {
+        return;
+    }
+    let ends_word = |byte: u8| matches!(byte, b'.' | b'@' | 0);
+    let (mut before, mut bytes) = (0, address.iter().enumerate().peekable());
+    while let Some((here, &byte)) = bytes.next() {
+        let behind = bytes.peek().map_or(0, |(_, behind)| **behind);
+        if byte == b'.' && (ends_word(before) || ends_word(behind)) {
+            notes.note(Anomaly::MALFORMED_ADDRESS, place + here);
+            return;
+        }
+        before = byte;
     }
 }
 

@@ -90,6 +90,18 @@ fn obsolete_forms_are_read_and_noted() {
 }
 
 #[test]
+fn dots_without_a_word_beside_them_are_read_and_noted() {
+    for value in ["a..b@c.example", ".a@c.example", "a.@c.example", "a@.c.example", "a@c..example", "a@c.example."] {
+        let expected = std::format!("|{value}");
+        check(value, &[&expected], &["malformed_address"]);
+        check(&std::format!("<{value}>"), &[&expected], &["malformed_address"]);
+    }
+    for value in ["\"a..b\"@c.example", "a@[IPv6:2001..db8]"] {
+        check(value, &[&std::format!("|{value}")], &[]);
+    }
+}
+
+#[test]
 fn names_with_what_should_be_quoted_are_read() {
     for (value, expected, anomalies) in [
         ("Joe Q. Public <j@b.example>", "Joe Q. Public|j@b.example", &["obsolete_address"][..]),

@@ -3,10 +3,10 @@
 //! | command | what it does |
 //! | --- | --- |
 //! | `serve` | a mail server for one machine |
-//! | `send` | delivers one message and says what became of each recipient |
+//! | `send` | delivers one message, or writes it, and says what became of each recipient |
 //! | `fetch` | fetches what is new in a maildrop |
 //! | `probe` | says what a server offers, and what it means |
-//! | `parse` | shows what the grammar makes of commands, replies and addresses |
+//! | `parse` | shows what the grammar makes of commands, replies and messages |
 //! | `explain` | shows what the state machines make of a conversation |
 //!
 //! Results go to stdout, for programs as one JSON object a line; what is for people goes to stderr.

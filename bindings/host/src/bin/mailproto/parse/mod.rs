@@ -6,13 +6,17 @@
 //! | `smtp-reply` | a reply, all its lines |
 //! | `pop3-command` | a line |
 //! | `pop3-response` | a response, all its lines |
-//! | `addresses` | a line with a path or mailbox |
+//! | `message` | all of the input |
+//! | `addresses` | a list of addresses: a line, and the folded ones behind it |
+//! | `date` | a date, likewise |
 //!
 //! What cannot be read gives an error object, and the next item is read all the same.
 
-mod addresses;
 mod commands;
+mod field_values;
+mod fields;
 mod input;
+mod message;
 mod pop3_commands;
 mod pop3_responses;
 mod replies;
@@ -35,11 +39,20 @@ Examples:
   mailproto parse smtp-reply replies.txt
   printf '+OK\\r\\n1 120\\r\\n.\\r\\n' | mailproto parse pop3-response
       {\"type\":\"response\",\"status\":\"ok\",…,\"lines\":[\"1 120\"],\"listings\":[{\"number\":1,\"octets\":120}],…}
-  mailproto parse addresses --strict list.txt
+  mailproto parse message letter.eml | jq -r '.parts[] | [.media_type, .file_name, .decoded_size] | @tsv'
+      headers, addresses, dates, and every part with its text or the SHA-256 of its bytes
+  printf 'Ann <a@b.example>, team: c@d.example;\\r\\n' | mailproto parse addresses
+      {\"type\":\"addresses\",\"addresses\":[{\"type\":\"mailbox\",\"name\":\"Ann\",…},{\"type\":\"group\",…}],\"anomalies\":[]}
+  printf 'Fri, 21 Nov 97 09:55 CST' | mailproto parse date
+      {\"type\":\"date_time\",\"year\":1997,…,\"timestamp\":880127700,\"anomalies\":[\"obsolete_date\"]}
 
 smtp-command reads command lines only: what follows DATA or BDAT on a connection is no command.
 pop3-response takes what follows +OK and begins with no status for the rest of the response, up to a lone dot.
-addresses reads one RFC 5321 path or mailbox a line, with or without < and >.
+message takes all of the input for one message. Its parts are a flat list in the order of the message;
+parent and children name them by their index. Nothing of a message fails to be read: anomalies tells
+what is not by the letter of the RFCs, and with --strict the first of it is an error.
+addresses and date read what stands behind the colon of a header field, one value a line; a line that
+begins with white space goes on with the value before it.
 
 What cannot be read gives {\"error\":{\"kind\":…,\"offset\":…,\"message\":…}}, where offset counts the bytes
 of the input before the offending one; the next item is read all the same, and the exit status is 1.";
@@ -69,8 +82,12 @@ enum Kind {
     Pop3Command,
     /// Responses of POP3
     Pop3Response,
-    /// Paths and mailboxes of RFC 5321
+    /// Messages with all their parts
+    Message,
+    /// Lists of addresses, as in From and To
     Addresses,
+    /// Dates, as in Date
+    Date,
 }
 
 /// An item that could not be read.
@@ -102,7 +119,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             Kind::SmtpCommand => input.line(leniency, commands::parse),
             Kind::Pop3Command => input.line(leniency, pop3_commands::parse),
             Kind::Pop3Response => pop3_responses::next(&mut input, leniency),
-            Kind::Addresses => input.line(leniency, addresses::parse),
+            Kind::Message => message::next(&mut input, arguments.strict),
+            Kind::Addresses => field_values::next(&mut input, arguments.strict, field_values::addresses),
+            Kind::Date => field_values::next(&mut input, arguments.strict, field_values::date),
         };
         let value = match next.map_err(|error| trouble(&error))? {
             None => break,

@@ -22,11 +22,11 @@ pub(super) struct Delivery<'a> {
     pub(super) terms: &'a Terms,
     pub(super) destination: &'a Destination,
     pub(super) envelope: Envelope,
-    pub(super) content: Content,
+    pub(super) content: Box<dyn Content<'a> + 'a>,
     pub(super) report: Report,
 }
 
-impl Delivery<'_> {
+impl<'a> Delivery<'a> {
     /// Sends the message; what became of it is in the report, whatever else happens.
     pub(super) async fn run(&mut self) -> Result<(), Failure> {
         let connected = self.terms.connect(self.destination).await?;
@@ -63,14 +63,14 @@ impl Delivery<'_> {
     }
 
     async fn converse(&mut self, driver: &mut Driver<Submission>, config: &Arc<ClientConfig>) -> Result<(), Failure> {
-        let mut body: Option<Body> = None;
+        let mut body: Option<Body<'a>> = None;
         let mut refusal = None;
         while !driver.endpoint.is_closed() {
             let mut handshake = false;
             while let Some(event) = driver.endpoint.next_event().map_err(|error| self.cut(error))? {
                 match event {
                     SubmissionEvent::StartTls => handshake = true,
-                    SubmissionEvent::BodyWanted { .. } => body = Some(Body::new(&mut self.content)?),
+                    SubmissionEvent::BodyWanted { .. } => body = Some(Body::new(&mut *self.content)?),
                     SubmissionEvent::Recipient { recipient, delivery, .. } => self.report.settle(recipient, &delivery),
                     SubmissionEvent::Failed { failure, reply } => {
                         let said =
@@ -118,9 +118,9 @@ fn bind(submission: &mut Submission, channel: Option<[u8; 32]>) {
     }
 }
 
-/// A message on its way from its file to the task.
-struct Body {
-    reader: Box<dyn Read>,
+/// A message on its way to the task.
+struct Body<'a> {
+    reader: Box<dyn Read + 'a>,
     block: Vec<u8>,
     /// What of the block is still to be passed.
     rest: std::ops::Range<usize>,
@@ -137,12 +137,12 @@ enum Passed {
     All,
 }
 
-impl Body {
-    fn new(content: &mut Content) -> Result<Self, Failure> {
+impl<'a> Body<'a> {
+    fn new(content: &mut (dyn Content<'a> + 'a)) -> Result<Self, Failure> {
         let progress = Progress::new(content.size());
         let origin = content.origin().to_owned();
         let reader = content.reader().map_err(|error| unreadable(&origin, &error))?;
-        Ok(Self { reader: Box::new(reader), block: vec![0; BLOCK], rest: 0..0, ended: false, progress, origin })
+        Ok(Self { reader, block: vec![0; BLOCK], rest: 0..0, ended: false, progress, origin })
     }
 
     /// Passes on as much as there is room for.

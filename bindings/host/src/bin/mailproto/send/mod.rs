@@ -3,15 +3,20 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `header`, `address` | what the message says about whom it is from and for |
-//! | `content` | the message itself, and what it needs |
+//! | `content` | what is asked of a message that is to be sent |
+//! | `stored` | a message in a file, and what it needs |
+//! | `letter`, `composed` | a message that is written from the command line on its way |
 //! | `delivery` | the connection |
 //! | `report`, `usage` | what is printed |
 
 mod address;
+mod composed;
 mod content;
 mod delivery;
 mod header;
+mod letter;
 mod report;
+mod stored;
 mod usage;
 
 use crate::destination::{Destination, Scheme};
@@ -19,12 +24,15 @@ use crate::failure::{Failure, Status};
 use crate::output;
 use crate::terms::Terms;
 use clap::ValueEnum;
+use composed::Composed;
 use content::Content;
 use delivery::Delivery;
+use letter::{Letter, Wording};
 use mailproto::smtp::{Envelope, ExtensionSet, Notify, Path, Recipient, Return};
 use report::Report;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use stored::Stored;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +44,9 @@ Examples:
       under TLS from the first byte, to Bob alone
   mailproto send --server lmtp://[::1]:2424 --from '' --to ann@localhost message.eml
       by LMTP, with the null sender
+  mailproto send --server smtp://localhost:2525 --from 'Ann <ann@x.example>' --to demo@localhost \\
+      --subject 'The photograph' --text 'Here it is.' --attach photo.jpg
+      a message that is written while it is sent; files of any size are read as they go
 
 Ports: smtp 25, smtps 465, lmtp 24, if the URL names none. % and @ in a user or password are
 written %25 and %40.
@@ -70,6 +81,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TEXT")]
     dsn_id: Option<String>,
     #[command(flatten)]
+    wording: Wording,
+    #[command(flatten)]
     terms: Terms,
     /// The message; - or nothing is stdin
     #[arg(value_name = "FILE")]
@@ -101,19 +114,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     arguments.terms.policy(&destination)?;
     arguments.terms.login(&destination)?;
     let notify = arguments.notify()?;
+    if arguments.wording.is_given() {
+        return compose(arguments, &destination, notify);
+    }
     let file = arguments.file.as_deref().filter(|file| file.as_os_str() != "-");
     if arguments.file.is_none() && std::io::stdin().is_terminal() {
-        return Err(Failure::usage("no message: name a FILE, or - to type it in"));
+        return Err(Failure::usage(
+            "no message: name a FILE, or - to type it in, or write one by --subject and --text",
+        ));
     }
-    let content = Content::open(file)?;
-    let envelope = arguments.envelope(&content, notify)?;
+    let content = Stored::open(file)?;
+    let (sender, recipients) = arguments.told(&content)?;
     if content.has_long_lines() {
         eprintln!("mailproto: the message has lines of more than 998 bytes, which servers may refuse or break");
     }
-    let recipients = envelope.recipients.iter().map(|recipient| recipient.address.clone()).collect();
-    let report = Report::new(recipients);
-    let delivery = Delivery { terms: &arguments.terms, destination: &destination, envelope, content, report };
-    deliver(delivery)
+    let envelope = arguments.envelope(sender, recipients, &content, notify)?;
+    deliver(arguments.delivery(&destination, envelope, Box::new(content)))
+}
+
+/// Writes the message that the command line describes while it is sent.
+fn compose(arguments: &Arguments, destination: &Destination, notify: Option<Notify>) -> Result<(), Failure> {
+    let letter = Letter::new(arguments.from.as_deref(), &arguments.to, &arguments.wording)?;
+    let (author, to, parts) = (letter.author(), letter.recipients(), letter.parts());
+    let draft = letter.draft(&author, &to, &parts);
+    let content = Composed::new(&draft, letter.options(), letter.attachments())?;
+    let (sender, recipients) = letter.addresses();
+    let envelope = arguments.envelope(sender, recipients, &content, notify)?;
+    deliver(arguments.delivery(destination, envelope, Box::new(content)))
 }
 
 fn deliver(mut delivery: Delivery<'_>) -> Result<(), Failure> {
@@ -145,7 +172,18 @@ fn deliver(mut delivery: Delivery<'_>) -> Result<(), Failure> {
 }
 
 impl Arguments {
-    fn envelope(&self, content: &Content, notify: Option<Notify>) -> Result<Envelope, Failure> {
+    fn delivery<'a>(
+        &'a self,
+        destination: &'a Destination,
+        envelope: Envelope,
+        content: Box<dyn Content<'a> + 'a>,
+    ) -> Delivery<'a> {
+        let recipients = envelope.recipients.iter().map(|recipient| recipient.address.clone()).collect();
+        Delivery { terms: &self.terms, destination, envelope, content, report: Report::new(recipients) }
+    }
+
+    /// From whom and for whom it is, as the options or the message tell.
+    fn told(&self, content: &Stored) -> Result<(String, Vec<String>), Failure> {
         let sender = match &self.from {
             Some(sender) => Some(sender.trim_start_matches('<').trim_end_matches('>').to_owned()),
             None => content.header.sender()?,
@@ -165,6 +203,16 @@ impl Arguments {
         if recipients.is_empty() {
             return Err(Failure::usage("the message does not say whom it is for: add --to ADDRESS"));
         }
+        Ok((sender, recipients))
+    }
+
+    fn envelope<'a>(
+        &self,
+        sender: String,
+        recipients: Vec<String>,
+        content: &dyn Content<'a>,
+        notify: Option<Notify>,
+    ) -> Result<Envelope, Failure> {
         if let Err(error) = Path::from_mailbox(&sender) {
             return Err(Failure::usage(format_args!(
                 "--from {sender}: no address in the form local@domain, at byte {}",
