@@ -14,6 +14,7 @@ mod header;
 mod identifier;
 mod lexical;
 mod list;
+mod looks;
 mod parameter;
 mod phrase;
 mod reader;

@@ -26,6 +26,7 @@
 mod bodies;
 mod body_structure;
 mod build;
+mod look;
 mod part;
 mod section;
 
