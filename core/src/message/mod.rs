@@ -17,6 +17,8 @@ mod list;
 mod looks;
 mod parameter;
 mod phrase;
+#[cfg(feature = "alloc")]
+mod preview;
 mod reader;
 mod received;
 mod report;

@@ -28,6 +28,7 @@ mod body_structure;
 mod build;
 mod look;
 mod part;
+mod preview;
 mod section;
 
 pub use bodies::Bodies;
