@@ -86,7 +86,7 @@ fn case(index: usize, options: WriterOptions) -> Case {
         date: Some(Date { seconds: 1_000_000_000 + index as i64 * 7_654_321, offset_minutes: index as i16 * 15 - 300 }),
         message_id: "id.1@example.org",
         text: Some(text),
-        html: (index % 3 > 0).then_some(html),
+        html: (!index.is_multiple_of(3)).then_some(html),
         inline: if index % 3 == 2 { &inline } else { &[] },
         attachments: match index % 4 {
             0 => &[],
