@@ -3,6 +3,7 @@
 mod bodies;
 mod commands;
 mod encodings;
+mod message_both;
 mod message_writer;
 mod replies;
 mod smuggling;

@@ -8,16 +8,16 @@ use proptest::prelude::*;
 
 /// What a draft borrows from.
 #[derive(Clone, Debug)]
-struct Owned {
-    names: Vec<String>,
-    subject: String,
-    text: Option<String>,
-    html: Option<String>,
-    file_name: String,
-    bytes: Vec<u8>,
+pub(crate) struct Owned {
+    pub(crate) names: Vec<String>,
+    pub(crate) subject: String,
+    pub(crate) text: Option<String>,
+    pub(crate) html: Option<String>,
+    pub(crate) file_name: String,
+    pub(crate) bytes: Vec<u8>,
     streamed: Option<bool>,
-    options: WriterOptions,
-    group: bool,
+    pub(crate) options: WriterOptions,
+    pub(crate) group: bool,
 }
 
 fn words() -> impl Strategy<Value = String> {
@@ -51,7 +51,7 @@ fn options() -> impl Strategy<Value = WriterOptions> {
     )
 }
 
-fn owned() -> impl Strategy<Value = Owned> {
+pub(crate) fn owned() -> impl Strategy<Value = Owned> {
     let names = proptest::collection::vec(words(), 3..6);
     let bodies = (proptest::option::of(text()), proptest::option::of(text()));
     let attached = (words(), proptest::collection::vec(any::<u8>(), 0..300), proptest::option::of(any::<bool>()));
@@ -71,7 +71,7 @@ fn owned() -> impl Strategy<Value = Owned> {
 }
 
 impl Owned {
-    fn with<T>(&self, act: impl FnOnce(&Draft<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&Draft<'_>) -> T) -> T {
         let mailboxes: Vec<Mailbox<'_>> =
             self.names.iter().map(|name| Mailbox { name, address: "a.b@example.org" }).collect();
         let recipients: Vec<Recipient<'_>> = match self.group {
@@ -109,7 +109,7 @@ impl Owned {
 }
 
 /// The message, written `room` bytes at a time, fed `step` bytes at a time.
-fn written(draft: &Draft<'_>, options: WriterOptions, content: &[u8], room: usize, step: usize) -> Vec<u8> {
+pub(crate) fn written(draft: &Draft<'_>, options: WriterOptions, content: &[u8], room: usize, step: usize) -> Vec<u8> {
     let mut writer = Writer::new(draft, options).unwrap();
     let (mut message, mut space, mut rest) = (Vec::new(), vec![0; room], content);
     loop {

@@ -70,6 +70,8 @@ anomalies! {
     CUT_FIELD = 12, "cut_field";
     /// A header with more fields than the limit; the others were passed over.
     TOO_MANY_FIELDS = 13, "too_many_fields";
+    /// A line of a header that begins with a colon, as if a field had no name; it was passed over.
+    NAMELESS_FIELD = 14, "nameless_field";
 
     // The structure of MIME.
     /// `Content-Type` that is not of the form `type/subtype` (RFC 2045 §5.1).

@@ -68,8 +68,8 @@ impl DateTime {
     /// The moment so many seconds after the start of 1970 in universal time, with the clock that is so many
     /// minutes ahead of it. What no year of four digits holds becomes the first or last second of them.
     pub fn from_timestamp(seconds: i64, offset_minutes: i16) -> Self {
-        // From 1 March of the year 0 to the end of 9999, as the clock there tells it.
-        let local = seconds.saturating_add(i64::from(offset_minutes) * 60).clamp(-62_162_035_200, 253_402_300_799);
+        // From the start of the year 0 to the end of 9999, as the clock there tells it.
+        let local = seconds.saturating_add(i64::from(offset_minutes) * 60).clamp(-62_167_219_200, 253_402_300_799);
         let day = local.div_euclid(86_400);
         let second = local.rem_euclid(86_400) as u32;
         let (year, month, day) = date_of(day);

@@ -14,8 +14,11 @@ mod header;
 mod identifier;
 mod lexical;
 mod list;
+mod looks;
 mod parameter;
 mod phrase;
+#[cfg(feature = "alloc")]
+mod preview;
 mod reader;
 mod received;
 mod report;

@@ -13,6 +13,7 @@ mod choices;
 mod client;
 mod command;
 mod dot_framing;
+mod message_looks;
 mod message_structure;
 mod message_values;
 mod message_writer;

@@ -1,6 +1,7 @@
 //! The structure of messages: the reader and the tree, and whatever undoes an encoding.
 
 use crate::choices::Choices;
+use crate::message_looks::message_looks;
 use mailproto::codec::quoted_printable;
 use mailproto::message::{
     Anomalies, BodyDecoder, BodyForm, Event, Message, MessageTable, Part, PartKind, Reader, ReaderOptions,
@@ -34,6 +35,7 @@ pub fn message_structure(data: &[u8]) {
         }
     }
     hold_together(&message);
+    message_looks(&message, steps[2]);
     let again = Message::parse_with(bytes, &limits, message.clone().into_parts().1);
     assert_eq!(tell(&again, BodyForm::Raw, &limits), tell(&message, BodyForm::Raw, &limits), "in tables used before");
 }

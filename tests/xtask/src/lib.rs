@@ -5,6 +5,7 @@
 //! cargo xtask test [STEP]...    everything that must hold
 //! cargo xtask bench             speed beside the peers
 //! cargo xtask fuzz [TARGET]     search for inputs that break a parser
+//! cargo xtask conformance       what we make of messages beside what others make of them
 //! cargo xtask diagrams          draw the state tables into the docs
 //! cargo xtask header            write include/mailproto.h
 //! cargo xtask install           put the C face where C programs look for it
@@ -16,6 +17,7 @@
 
 pub mod bench;
 pub mod c;
+pub mod conformance;
 pub mod demo;
 pub mod diagrams;
 pub mod emulator;
@@ -48,6 +50,8 @@ pub enum Chore {
     Bench(bench::Arguments),
     /// Search for inputs that break a parser or an endpoint
     Fuzz(fuzz::Arguments),
+    /// Compare what we make of messages with what others agree on
+    Conformance(conformance::Arguments),
     /// Draw the state tables of the core into its docs
     Diagrams(diagrams::Arguments),
     /// Write include/mailproto.h from the Rust of the C face
@@ -72,6 +76,7 @@ impl Chore {
             Self::Test(arguments) => test::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Fuzz(arguments) => fuzz::run(&arguments),
+            Self::Conformance(arguments) => conformance::run(&arguments),
             Self::Diagrams(arguments) => diagrams::run(&arguments),
             Self::Header(arguments) => header::run(&arguments),
             Self::Install(arguments) => c::install::run(&arguments),

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::setup::{self, Need};
 use crate::targets::{CORTEX_M0, CORTEX_M3, Library, Toolchain};
-use crate::{bench, c, demo, diagrams, emulator, firmware, fuzz, npm, process, readme, sizes};
+use crate::{bench, c, conformance, demo, diagrams, emulator, firmware, fuzz, npm, process, readme, sizes};
 
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
@@ -55,6 +55,12 @@ const STEPS: &[Step] = &[
         about: "every benchmark does its job; how fast is for `cargo xtask bench` to say",
         needs: &bench::NEEDS,
         run: bench::quick,
+    },
+    Step {
+        name: "conformance",
+        about: "messages are read as two of mail-parser, Python's email and gmime read them",
+        needs: &conformance::NEEDS,
+        run: conformance::check,
     },
     Step { name: "fuzz", about: "every input that the search has kept holds", needs: &[], run: fuzz::replay },
     Step {
@@ -106,7 +112,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let steps = chosen(&arguments.steps)?;
     if arguments.list {
         for step in steps {
-            println!("{:<10} {}", step.name, step.about);
+            println!("{:<12} {}", step.name, step.about);
         }
         return Ok(());
     }

@@ -29,7 +29,7 @@ impl<'a> Decoder<'a> {
             Charset::Latin1 => State::Latin1,
             Charset::Utf7 => State::Utf7(utf7::Decoder::default()),
             #[cfg(feature = "charsets")]
-            Charset::Web(encoding) => State::Web(encoding.new_decoder_without_bom_handling()),
+            Charset::Web(encoding) => State::Web(web_decoder(encoding)),
             Charset::Unknown(label) => State::Host(label),
         };
         Self { state, misfits: false }
@@ -183,6 +183,15 @@ fn take_latin1(valid: &str, invalid: &[u8], sink: &mut dyn fmt::Write) -> fmt::R
     invalid.iter().try_for_each(|byte| sink.write_char(windows_1252::character(*byte)))
 }
 
+/// Of UTF-16, the mark at the start tells the order of bytes whatever the label says, and is no text.
+#[cfg(feature = "charsets")]
+fn web_decoder(encoding: &'static encoding_rs::Encoding) -> encoding_rs::Decoder {
+    if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE {
+        return encoding.new_decoder();
+    }
+    encoding.new_decoder_without_bom_handling()
+}
+
 /// A charset of the web. Whether there was anything that is none of its text.
 #[cfg(feature = "charsets")]
 fn take_web(
@@ -247,6 +256,9 @@ mod tests {
             ("gb2312", b"\xc4\xe3\xba\xc3", "\u{4f60}\u{597d}", true),
             ("koi8-r", b"\xf0\xd2", "\u{41f}\u{440}", true),
             ("euc-jp", b"\xc6", "\u{fffd}", false),
+            ("utf-16", b"\xfe\xff\0a\0b", "ab", true),
+            ("utf-16", b"\xff\xfea\0b\0", "ab", true),
+            ("utf-16be", b"\0a\0b", "ab", true),
         ] {
             assert_eq!(decode(label.as_bytes(), bytes), (text.into(), sound), "{label}");
         }

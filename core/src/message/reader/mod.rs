@@ -35,7 +35,10 @@
 mod kept;
 mod state;
 
-use super::{Anomalies, Header, PartKind, TransferEncoding};
+use super::{
+    Anomalies, Charset, ContentType, Disposition, Header, MessageId, MessageIds, Parameter, PartKind, TransferEncoding,
+    file_name,
+};
 use crate::buffer::{Buffer, Buffers, Standard};
 use crate::limits::Limits;
 use state::{State, Step};
@@ -93,8 +96,8 @@ pub enum Event<'a> {
 
 /// A part, by its header.
 ///
-/// The values are those of the first field of each name, empty where there is none. They are kept for the
-/// event in a small place: a value that does not fit is cut, and its [`Event::Field`] has come before.
+/// The values are those of the first field of each name, looked at when they are asked for. They are kept for
+/// the event in a small place: a value that does not fit is cut, and its [`Event::Field`] has come before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartStart<'a> {
     /// Its number: parts are counted in the order of the message, from 0 for the message itself.
@@ -105,12 +108,41 @@ pub struct PartStart<'a> {
     pub kind: PartKind,
     /// How its body is encoded.
     pub encoding: TransferEncoding,
-    /// The value of `Content-Type`.
-    pub content_type: &'a [u8],
-    /// The value of `Content-Disposition`.
-    pub disposition: &'a [u8],
-    /// The value of `Content-ID`.
-    pub content_id: &'a [u8],
+    content_type: &'a [u8],
+    disposition: &'a [u8],
+    content_id: &'a [u8],
+}
+
+impl<'a> PartStart<'a> {
+    /// What `Content-Type` says.
+    pub fn content_type(&self) -> Option<ContentType<'a>> {
+        said(self.content_type).map(ContentType::parse)
+    }
+
+    /// What `Content-Disposition` says.
+    pub fn disposition(&self) -> Option<Disposition<'a>> {
+        said(self.disposition).map(Disposition::parse)
+    }
+
+    /// What `Content-ID` says.
+    pub fn content_id(&self) -> Option<MessageId<'a>> {
+        MessageIds::parse(self.content_id).first()
+    }
+
+    /// The name of its file, from wherever it stands.
+    pub fn file_name(&self) -> Option<Parameter<'a>> {
+        file_name(self.disposition(), self.content_type())
+    }
+
+    /// The charset that its text is in; UTF-8 if nothing is said.
+    pub fn charset(&self) -> Charset<'a> {
+        self.content_type().map_or(Charset::Utf8, |content_type| content_type.charset())
+    }
+}
+
+/// A value, if there is one.
+fn said(value: &[u8]) -> Option<&[u8]> {
+    (!value.trim_ascii().is_empty()).then_some(value)
 }
 
 /// Reads a message in constant memory; there is no input on which that fails.
@@ -292,6 +324,26 @@ mod tests {
             let log = log(&mut reader, &[message]);
             assert!(log.contains(told), "{log}");
         }
+    }
+
+    #[test]
+    fn what_a_part_says_of_itself_is_told_when_it_begins() {
+        let mut reader = Reader::<Fixed<512, 0>>::new(ReaderOptions::default());
+        reader.receive(
+            b"Content-Type: text/plain; charset=latin1\r\nContent-Disposition: attachment; filename=a.txt\r\n\
+              Content-ID: <a@b>\r\n\r\n",
+        );
+        let mut told = 0;
+        while let Some(event) = reader.next_event() {
+            let Event::PartStart(part) = event else { continue };
+            assert!(part.content_type().unwrap().is(b"text", b"plain"));
+            assert!(part.disposition().unwrap().is_attachment());
+            assert_eq!(part.content_id().unwrap().raw(), b"a@b");
+            assert_eq!(part.file_name().unwrap().as_plain(), Some("a.txt"));
+            assert_eq!(part.charset(), Charset::Latin1);
+            told += 1;
+        }
+        assert_eq!(told, 1);
     }
 
     #[test]

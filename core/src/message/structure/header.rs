@@ -62,6 +62,8 @@ pub(crate) fn header_step(
     match field {
         [] => HeaderStep::Body,
         [first, ..] if is_first && is_space(*first) => HeaderStep::Skip { length, anomaly: Anomaly::LEADING_FOLD },
+        // A line of text hardly begins so.
+        [b':', ..] => HeaderStep::Skip { length, anomaly: Anomaly::NAMELESS_FIELD },
         // Whatever was folded behind it is passed over with it.
         [b'F' | b'>', ..] if is_first && is_mbox_line(field) => {
             HeaderStep::Skip { length, anomaly: Anomaly::MBOX_LINE }
@@ -319,6 +321,14 @@ mod tests {
         ] {
             assert_eq!(steps(text, 100), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_field_without_a_name_is_passed_over_wherever_it_stands() {
+        let skip = |length| HeaderStep::Skip { length, anomaly: Anomaly::NAMELESS_FIELD };
+        let field = |length| HeaderStep::Field { length, is_cut: false };
+        let blank = HeaderStep::Blank { length: 1 };
+        assert_eq!(steps(b": a\n b\nA: b\n:: C: d\n:\n\n", 100), [skip(7), field(5), skip(8), skip(2), blank]);
     }
 
     #[test]

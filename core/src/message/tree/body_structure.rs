@@ -1,9 +1,10 @@
 //! What IMAP tells of a message: ENVELOPE and BODYSTRUCTURE (RFC 3501 §7.4.2), as values.
 
 use super::{Part, Parts};
-use crate::message::{Header, PartKind};
+use crate::message::{Addresses, ContentType, Disposition, Header, PartKind};
 
-/// The fields of ENVELOPE, each as it stands.
+/// The fields of ENVELOPE: lists of addresses, empty where there are none, and the other fields as they stand, which
+/// is how IMAP tells them.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     part: Part<'a>,
@@ -21,33 +22,33 @@ impl<'a> Envelope<'a> {
     }
 
     /// `From`.
-    pub fn from(&self) -> Option<Header<'a>> {
-        self.part.field(b"from")
+    pub fn from(&self) -> Addresses<'a> {
+        self.addresses(b"from")
     }
 
     /// `Sender`; where it is missing or empty, `From` stands for it (RFC 3501 §7.4.2).
-    pub fn sender(&self) -> Option<Header<'a>> {
+    pub fn sender(&self) -> Addresses<'a> {
         self.or_from(b"sender")
     }
 
     /// `Reply-To`; where it is missing or empty, `From` stands for it (RFC 3501 §7.4.2).
-    pub fn reply_to(&self) -> Option<Header<'a>> {
+    pub fn reply_to(&self) -> Addresses<'a> {
         self.or_from(b"reply-to")
     }
 
     /// `To`.
-    pub fn to(&self) -> Option<Header<'a>> {
-        self.part.field(b"to")
+    pub fn to(&self) -> Addresses<'a> {
+        self.addresses(b"to")
     }
 
     /// `Cc`.
-    pub fn cc(&self) -> Option<Header<'a>> {
-        self.part.field(b"cc")
+    pub fn cc(&self) -> Addresses<'a> {
+        self.addresses(b"cc")
     }
 
     /// `Bcc`.
-    pub fn bcc(&self) -> Option<Header<'a>> {
-        self.part.field(b"bcc")
+    pub fn bcc(&self) -> Addresses<'a> {
+        self.addresses(b"bcc")
     }
 
     /// `In-Reply-To`.
@@ -60,8 +61,13 @@ impl<'a> Envelope<'a> {
         self.part.field(b"message-id")
     }
 
-    fn or_from(&self, name: &[u8]) -> Option<Header<'a>> {
-        self.part.field(name).filter(|field| !field.value_raw().trim_ascii().is_empty()).or_else(|| self.from())
+    fn addresses(&self, name: &[u8]) -> Addresses<'a> {
+        Addresses::parse(self.part.field(name).map_or(b"", |field| field.value_raw()))
+    }
+
+    fn or_from(&self, name: &[u8]) -> Addresses<'a> {
+        let addresses = self.addresses(name);
+        if addresses.raw().trim_ascii().is_empty() { self.from() } else { addresses }
     }
 }
 
@@ -92,9 +98,14 @@ impl<'a> Part<'a> {
 }
 
 impl<'a> BodyStructure<'a> {
-    /// The part itself: its type, and its `Content-Type` with the parameters.
+    /// The part itself; its [`media_type`](Part::media_type) is type and subtype of the body.
     pub const fn part(&self) -> Part<'a> {
         self.part
+    }
+
+    /// `Content-Type`, whose parameters are those of the body.
+    pub fn content_type(&self) -> Option<ContentType<'a>> {
+        self.part.content_type()
     }
 
     /// Whether it is written as several bodies: a multipart in which parts were found.
@@ -147,8 +158,8 @@ impl<'a> BodyStructure<'a> {
     }
 
     /// `Content-Disposition` (RFC 2183).
-    pub fn disposition(&self) -> Option<Header<'a>> {
-        self.part.field(b"content-disposition")
+    pub fn disposition(&self) -> Option<Disposition<'a>> {
+        self.part.disposition()
     }
 
     /// `Content-Language` (RFC 3282).
@@ -170,9 +181,9 @@ mod tests {
     fn from_stands_for_a_sender_that_is_missing_or_empty() {
         let message = Message::parse(&b"From: a\r\nSender: \r\nReply-To: b\r\n\r\n"[..]);
         let envelope = message.root().envelope();
-        assert_eq!(envelope.sender().unwrap().value_raw(), b" a");
-        assert_eq!(envelope.reply_to().unwrap().value_raw(), b" b");
-        assert!(envelope.cc().is_none());
+        assert_eq!(envelope.sender().raw(), b" a");
+        assert_eq!(envelope.reply_to().raw(), b" b");
+        assert!(envelope.cc().raw().is_empty());
     }
 
     #[test]

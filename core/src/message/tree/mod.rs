@@ -26,7 +26,9 @@
 mod bodies;
 mod body_structure;
 mod build;
+mod look;
 mod part;
+mod preview;
 mod section;
 
 pub use bodies::Bodies;

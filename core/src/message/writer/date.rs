@@ -1,7 +1,7 @@
 //! Dates as messages tell them.
 
-use crate::slice::{after_mut, copy};
-use crate::text::Decimal;
+use crate::message::DateTime;
+use crate::slice::copy;
 
 /// A moment, and the time zone it is told in.
 ///
@@ -18,12 +18,8 @@ pub struct Date {
     pub offset_minutes: i16,
 }
 
-/// The characters of a date.
-pub(super) const LENGTH: usize = 31;
-const DAY: i64 = 86_400;
-/// The first second of the year 0 and the last of the year 9999: what has four digits.
-const FIRST: i64 = -62_167_219_200;
-const LAST: i64 = 253_402_300_799;
+/// The most minutes that a clock is told to be ahead or behind.
+const DAY: i16 = 24 * 60 - 1;
 
 impl Date {
     /// Writes it:
@@ -34,66 +30,28 @@ impl Date {
     /// RFC 5322 §3.3. What is beyond four digits of year, or a day of offset, is told as the nearest that
     /// is not.
     pub(super) fn write(self, place: &mut [u8]) -> usize {
-        const DAYS: [&[u8]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
-        const MONTHS: [&[u8]; 12] =
-            [b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec", b"Jan", b"Feb"];
-        let offset = self.offset_minutes.clamp(-1439, 1439);
-        let local = self.seconds.clamp(FIRST, LAST).saturating_add(i64::from(offset) * 60).clamp(FIRST, LAST);
-        // Both fit: the range above is short.
-        let (days, second) = (local.div_euclid(DAY) as i32, local.rem_euclid(DAY) as u32);
-        // Days since the first of March of the year -400, when a cycle of leap years began.
-        let day = (days + 719_468 + 146_097) as u32;
-        let (cycle, day_of_cycle) = (day / 146_097, day % 146_097);
-        let year_of_cycle =
-            (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
-        let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-        let month = (5 * day_of_year + 2) / 153;
-        let year = (cycle * 400 + year_of_cycle + u32::from(month >= 10)).saturating_sub(400);
-        let minutes = u32::from(offset.unsigned_abs());
-        let mut line = Writing { place, written: 0 };
-        line.put(DAYS.get(days.rem_euclid(7) as usize).copied().unwrap_or_default());
-        line.put(b", ");
-        line.digits(day_of_year - (153 * month + 2) / 5 + 1);
-        line.put(b" ");
-        line.put(MONTHS.get(month as usize).copied().unwrap_or_default());
-        line.put(b" ");
-        line.digits(year / 100);
-        line.digits(year % 100);
-        line.put(b" ");
-        line.digits(second / 3_600);
-        line.put(b":");
-        line.digits(second / 60 % 60);
-        line.put(b":");
-        line.digits(second % 60);
-        line.put(if offset < 0 { b" -" } else { b" +" });
-        line.digits(minutes / 60);
-        line.digits(minutes % 60);
-        line.written
+        let offset_minutes = self.offset_minutes.clamp(-DAY, DAY);
+        copy(&DateTime::from(Self { offset_minutes, ..self }).to_bytes(), place)
     }
 }
 
-struct Writing<'a> {
-    place: &'a mut [u8],
-    written: usize,
+/// What was read, to be written.
+impl From<DateTime> for Date {
+    fn from(date: DateTime) -> Self {
+        Self { seconds: date.timestamp(), offset_minutes: date.offset_minutes }
+    }
 }
 
-impl Writing<'_> {
-    fn put(&mut self, bytes: &[u8]) {
-        self.written += copy(bytes, after_mut(self.place, self.written));
-    }
-
-    /// Two digits.
-    fn digits(&mut self, number: u32) {
-        if number < 10 {
-            self.put(b"0");
-        }
-        self.put(Decimal::new(number.into()).as_bytes());
+/// What is written, as it is read.
+impl From<Date> for DateTime {
+    fn from(date: Date) -> Self {
+        Self::from_timestamp(date.seconds, date.offset_minutes)
     }
 }
 
 impl core::fmt::Display for Date {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let mut text = [0; LENGTH];
+        let mut text = [0; DateTime::LENGTH];
         let length = self.write(&mut text);
         formatter.write_str(crate::text::utf8(crate::slice::front(&text, length)).unwrap_or_default())
     }
@@ -117,6 +75,17 @@ mod tests {
             (i64::MIN, i16::MIN, "Sat, 01 Jan 0000 00:00:00 -2359"),
         ] {
             assert_eq!(Date { seconds, offset_minutes }.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_date_that_was_read_is_written_the_same() {
+        for text in
+            ["Sat, 01 Jan 0000 00:00:00 +0000", "Fri, 21 Nov 1997 09:55:06 -0600", "Tue, 29 Feb 2000 23:59:59 +1400"]
+        {
+            let read = DateTime::parse(text.as_bytes()).unwrap();
+            assert_eq!(Date::from(read).to_string(), text);
+            assert_eq!(DateTime::from(Date::from(read)), read);
         }
     }
 }
