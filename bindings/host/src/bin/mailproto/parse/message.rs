@@ -57,8 +57,7 @@ pub(super) fn refuse(anomalies: &Anomalies) -> Result<(), Malformed> {
 
 /// What the header says about the message.
 fn envelope(envelope: Envelope<'_>) -> Value {
-    let addresses =
-        |header: Option<Header<'_>>| header.map(|header| fields::addresses(Addresses::parse(header.value_raw())));
+    let addresses = |list: Addresses<'_>| list.iter().next().map(|_| fields::addresses(list));
     let first_id = |header: Option<Header<'_>>| {
         let id = header.and_then(|header| MessageIds::parse(header.value_raw()).first());
         id.map(|id| id.decoded().into_owned())
