@@ -1,5 +1,6 @@
 //! What was written as base64 becomes what it was.
 
+use super::wide;
 use crate::slice::{WIDE, after};
 
 /// Decodes the base64 of a body in place, in pieces of any size (RFC 2045 §6.8).
@@ -49,8 +50,13 @@ impl Decoder {
     /// Decodes `text` over itself; the number of bytes at its front that are the result.
     pub fn decode(&mut self, text: &mut [u8]) -> usize {
         let (mut taken, mut written) = (0, 0);
+        // Up to here the wide way found something that is not for it.
+        let mut narrow = 0;
         loop {
             if WIDE && self.characters == 0 && !self.ended {
+                if taken >= narrow {
+                    (taken, written, narrow) = wide::decode(text, taken, written);
+                }
                 (taken, written) = groups(text, taken, written);
             }
             let Some(character) = text.get(taken).copied() else { break };

@@ -52,7 +52,7 @@ pub(super) fn base64(smaller: usize) -> Task {
 }
 
 pub(super) fn quoted_printable(smaller: usize) -> Task {
-    let text = Rc::new(texts::paragraphs(share(8 << 20, smaller)));
+    let text = Rc::new(texts::paragraphs(&mut Random::new(16), share(8 << 20, smaller)));
     let peers = encodify::qp::BODY.encode(&text[..]).len();
     let mut window = vec![0; READ];
     let mut ours = move |text: &[u8]| {
