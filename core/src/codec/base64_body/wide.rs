@@ -70,6 +70,16 @@ struct Gathered {
 /// its end; whether it holds another one, the decoding tells.
 fn gather(text: &[u8], block: &mut [u8; BLOCK + COPIED], width: &mut usize) -> Gathered {
     let (mut count, mut end, mut line_end, mut last) = (0, 0, 0, 0);
+    // What nearly all bodies are.
+    for (line, place) in text.as_chunks::<LINE>().0.iter().zip(block.as_chunks_mut::<LINE_CHARACTERS>().0).take(LINES) {
+        let (line, line_feed) = line.split_at(LINE_CHARACTERS);
+        if line_feed != b"\r\n" {
+            break;
+        }
+        place.copy_from_slice(line);
+        (count, last) = (count + LINE_CHARACTERS, LINE_CHARACTERS);
+        (line_end, end) = (end + LINE_CHARACTERS, end + LINE);
+    }
     while count < BLOCK && end < text.len() {
         let rest = after(text, end);
         let room = BLOCK - count;
