@@ -4,7 +4,7 @@
 use base64_turbo::STANDARD_NO_PAD;
 
 use super::encode::{LINE, LINE_BYTES, LINE_CHARACTERS};
-use crate::slice::after;
+use crate::slice::{after, after_mut, front};
 
 /// Lines of a block.
 const LINES: usize = 32;
@@ -12,11 +12,16 @@ const LINES: usize = 32;
 const BLOCK: usize = LINES * LINE_CHARACTERS;
 /// What is copied at once of a line that is no longer.
 const COPIED: usize = 80;
+/// Fewer lines than this are not worth it.
+const FEWEST_LINES: usize = 2;
 /// Fewer characters than this are not worth it.
 const LEAST: usize = 64;
 
 /// Encodes lines as long as there are bytes and places; how many that was.
 pub(super) fn encode(lines: &[[u8; LINE_BYTES]], places: &mut [[u8; LINE]]) -> usize {
+    if lines.len().min(places.len()) < FEWEST_LINES {
+        return 0;
+    }
     let mut block = [0; BLOCK];
     let mut done = 0;
     for (lines, places) in lines.chunks(LINES).zip(places.chunks_mut(LINES)) {
@@ -37,25 +42,48 @@ pub(super) fn encode(lines: &[[u8; LINE_BYTES]], places: &mut [[u8; LINE]]) -> u
 
 /// Decodes lines of any length, as long as there is nothing in them but the alphabet: what is taken and
 /// written then, and up to where something else stands.
-pub(super) fn decode(text: &mut [u8], mut taken: usize, mut written: usize) -> (usize, usize, usize) {
-    let (mut block, mut bytes) = ([0; BLOCK + COPIED], [0; BLOCK / 4 * 3]);
+#[inline]
+pub(super) fn decode(text: &mut [u8], taken: usize, written: usize) -> (usize, usize, usize) {
+    if text.len() - taken < LEAST { (taken, written, text.len()) } else { decode_lines(text, taken, written) }
+}
+
+#[inline(never)]
+fn decode_lines(text: &mut [u8], mut taken: usize, mut written: usize) -> (usize, usize, usize) {
+    let mut block = [0; BLOCK + COPIED];
     let mut width = LINE_CHARACTERS;
     loop {
         let Gathered { count, end } = gather(after(text, taken), &mut block, &mut width);
-        if count < LEAST {
-            return (taken, written, taken);
+        let Some(characters) = block.get(..count).filter(|characters| characters.len() >= LEAST) else {
+            return (taken, written, taken + end.max(LEAST));
+        };
+        let length = count / 4 * 3;
+        let place = text.get_mut(written..written + length).unwrap_or_default();
+        // What cannot be decoded stays as it is.
+        let is_free = written + length <= taken;
+        let is_done = if is_free { decode_block(characters, place) } else { decode_aside(characters, place) };
+        if !is_done {
+            return (taken, written, taken + end);
         }
-        let decoded = block.get(..count).and_then(|block| STANDARD_NO_PAD.decode_slice(block, &mut bytes).ok());
-        let Some(decoded) = decoded.and_then(|length| bytes.get(..length)) else {
-            return (taken, written, taken + end);
-        };
-        let Some(place) = text.get_mut(written..written + decoded.len()) else {
-            return (taken, written, taken + end);
-        };
-        place.copy_from_slice(decoded);
-        written += decoded.len();
+        written += length;
         taken += end;
     }
+}
+
+/// Decodes whole groups without padding; `false`, and anything written, if there is something else.
+fn decode_block(characters: &[u8], place: &mut [u8]) -> bool {
+    STANDARD_NO_PAD.decode_slice(characters, place).is_ok()
+}
+
+/// The same, and nothing written if there is something else.
+#[inline(never)]
+fn decode_aside(characters: &[u8], place: &mut [u8]) -> bool {
+    let mut bytes = [0; BLOCK / 4 * 3];
+    let Some(bytes) = bytes.get_mut(..place.len()) else { return false };
+    let is_done = decode_block(characters, bytes);
+    if is_done {
+        place.copy_from_slice(bytes);
+    }
+    is_done
 }
 
 /// What was gathered from lines.
@@ -70,34 +98,34 @@ struct Gathered {
 /// its end; whether it holds another one, the decoding tells.
 fn gather(text: &[u8], block: &mut [u8; BLOCK + COPIED], width: &mut usize) -> Gathered {
     let (mut count, mut end, mut line_end, mut last) = (0, 0, 0, 0);
-    // What nearly all bodies are.
-    for (line, place) in text.as_chunks::<LINE>().0.iter().zip(block.as_chunks_mut::<LINE_CHARACTERS>().0).take(LINES) {
-        let (line, line_feed) = line.split_at(LINE_CHARACTERS);
-        if line_feed != b"\r\n" {
-            break;
+    while end < text.len() {
+        let (rest, room) = (after(text, end), BLOCK - count);
+        // Lines as nearly all bodies have them.
+        let mut lines = 0;
+        let places = after_mut(block, count).as_chunks_mut::<LINE_CHARACTERS>().0;
+        for (line, place) in rest.as_chunks::<LINE>().0.iter().zip(places).take(room / LINE_CHARACTERS) {
+            let (line, line_feed) = line.split_at(LINE_CHARACTERS);
+            if line_feed != b"\r\n" {
+                break;
+            }
+            place.copy_from_slice(line);
+            lines += 1;
         }
-        place.copy_from_slice(line);
-        (count, last) = (count + LINE_CHARACTERS, LINE_CHARACTERS);
-        (line_end, end) = (end + LINE_CHARACTERS, end + LINE);
-    }
-    while count < BLOCK && end < text.len() {
-        let rest = after(text, end);
-        let room = BLOCK - count;
-        let (length, behind) = match after(rest, *width) {
-            [b'\r', b'\n', ..] if *width <= room => (*width, *width + 2),
-            [b'\n', ..] if *width <= room => (*width, *width + 1),
-            _ => match memchr::memchr(b'\n', rest.get(..room + 2).unwrap_or(rest)) {
-                Some(place) => {
-                    let length = if place > 0 && rest.get(place - 1) == Some(&b'\r') { place - 1 } else { place };
-                    *width = length;
-                    (length, place + 1)
-                }
-                None => (room.min(rest.len()), room.min(rest.len())),
-            },
-        };
-        // Of a line that has no room any more, the beginning.
-        let (length, behind) = if length > room { (room, room) } else { (length, behind) };
-        let place = after_block(block, count);
+        if lines > 0 {
+            count += lines * LINE_CHARACTERS;
+            end += lines * LINE;
+            (line_end, last) = (end - 2, LINE_CHARACTERS);
+            continue;
+        }
+        let (mut length, mut behind) = line_of(rest, *width, room);
+        if length > room {
+            if count > 0 {
+                break;
+            }
+            (length, behind) = (room, room);
+        }
+        *width = length;
+        let place = after_mut(block, count);
         match (rest.first_chunk::<COPIED>(), place.first_chunk_mut::<COPIED>()) {
             (Some(line), Some(place)) if length <= COPIED => *place = *line,
             _ => {
@@ -109,6 +137,9 @@ fn gather(text: &[u8], block: &mut [u8; BLOCK + COPIED], width: &mut usize) -> G
         count += length;
         (line_end, last) = (end + length, length);
         end += behind;
+        if behind == length {
+            break;
+        }
     }
     // The last group waits for what is behind it, or for its padding to be seen.
     let characters = block.get(..count).unwrap_or_default();
@@ -123,6 +154,18 @@ fn gather(text: &[u8], block: &mut [u8; BLOCK + COPIED], width: &mut usize) -> G
     Gathered { count: count - left, end: line_end - left }
 }
 
-fn after_block(block: &mut [u8; BLOCK + COPIED], count: usize) -> &mut [u8] {
-    crate::slice::after_mut(block, count)
+/// Characters of the next line, and those with its end. One that is longer than there is room for may be cut.
+fn line_of(text: &[u8], width: usize, room: usize) -> (usize, usize) {
+    match after(text, width) {
+        [b'\r', b'\n', ..] => return (width, width + 2),
+        [b'\n', ..] => return (width, width + 1),
+        _ => {}
+    }
+    // With room for its end.
+    let seen = front(text, room + 2);
+    match memchr::memchr(b'\n', seen) {
+        Some(place) if front(text, place).ends_with(b"\r") => (place - 1, place + 1),
+        Some(place) => (place, place + 1),
+        None => (seen.len(), seen.len()),
+    }
 }
