@@ -138,10 +138,21 @@ impl Encoder {
         /// A block, and what may stand behind it.
         const ROOM: usize = BLOCK + 6;
         let (mut taken, mut written, mut column) = (0, 0, usize::from(self.column));
+        // Behind one soft break, the next line is likely to want one too.
+        let mut was_broken = true;
         while let Some(block) = after(bytes, taken).first_chunk::<BLOCK>()
-            && let Some(room) = after_mut(text, written).first_chunk_mut::<ROOM>()
+            && text.len() - written >= ROOM
             && !(self.guard && column == 0)
         {
+            if was_broken && column == 0 {
+                was_broken = put_literal_line(after(bytes, taken), after_mut(text, written));
+                if was_broken {
+                    taken += LINE;
+                    written += LINE + 3;
+                    continue;
+                }
+            }
+            let Some(room) = after_mut(text, written).first_chunk_mut::<ROOM>() else { break };
             let literal = scan::literal(block);
             let mut count = literal.min(LINE - column);
             // White space waits for what is behind it.
@@ -161,7 +172,7 @@ impl Encoder {
             }
             if count < literal && column == LINE {
                 written += copy(b"=\r\n", after_mut(room, count));
-                column = 0;
+                (column, was_broken) = (0, true);
                 continue;
             }
             match after(bytes, taken) {
@@ -264,6 +275,35 @@ static ESCAPES: [[u8; 3]; 256] = {
     }
     escapes
 };
+
+/// Writes a whole line with a soft break behind it, if the text begins with enough bytes that stand for
+/// themselves and goes on behind them; whether it does.
+#[inline]
+fn put_literal_line(text: &[u8], place: &mut [u8]) -> bool {
+    /// What is copied at once, in wide registers.
+    const COPIED: usize = 80;
+    let (Some(line), Some(place)) = (text.first_chunk::<COPIED>(), place.first_chunk_mut::<COPIED>()) else {
+        return false;
+    };
+    let (blocks, _) = line.as_chunks::<BLOCK>();
+    // The last block ends with the line; the one before it overlaps.
+    let Some(last) = line.get(LINE - BLOCK..).and_then(<[u8]>::first_chunk::<BLOCK>) else { return false };
+    // Without a branch for each byte, so that it becomes a few wide instructions.
+    let mut all = [0; BLOCK];
+    for block in blocks.iter().take(LINE / BLOCK).chain([last]) {
+        for (others, byte) in all.iter_mut().zip(block) {
+            *others |= u8::from(byte.cast_signed() < 32) | u8::from(*byte == b'=') | u8::from(*byte == 127);
+        }
+    }
+    let others = all.iter().fold(0, |any, others| any | others) != 0;
+    // Where the line ends by itself, no soft break is wanted, and a space may not stand at its end.
+    if others || matches!(line[LINE], b'\r' | b'\n') {
+        return false;
+    }
+    *place = *line;
+    [place[LINE], place[LINE + 1], place[LINE + 2]] = *b"=\r\n";
+    true
+}
 
 #[inline(always)]
 fn put_three<const ROOM: usize>(characters: [u8; 3], room: &mut [u8; ROOM], place: usize) -> usize {
