@@ -202,6 +202,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_decoded_block_by_block_is_what_single_characters_are() {
+        let mut encoded = std::vec![0; 13_336];
+        let plain: Vec<u8> = (0..10_000_u32).map(|number| (number.wrapping_mul(number) >> 3) as u8).collect();
+        crate::codec::base64::encode(&plain, &mut encoded).unwrap();
+        for width in [60, 76, 77, 79, 998, 3_000, 20_000] {
+            for line_end in [&b"\r\n"[..], b"\n"] {
+                let text: Vec<u8> = encoded.chunks(width).flat_map(|line| [line, line_end].concat()).collect();
+                for (place, junk) in
+                    [(0, b'='), (75, b'*'), (2_431, b'='), (5_000, b' '), (9_999, 0xff), (13_300, b'=')]
+                {
+                    let mut text = text.clone();
+                    text[place] = junk;
+                    let expected = by(&text, 1);
+                    for step in [text.len(), 4_096, 5_001] {
+                        assert_eq!(by(&text, step), expected, "{width} {junk} at {place} by {step}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_character_has_its_value_and_no_other_has_one() {
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         for byte in 0..=255 {
