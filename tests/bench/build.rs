@@ -8,6 +8,7 @@ fn main() {
     println!("cargo::rerun-if-changed=native");
     println!("cargo::rustc-check-cfg=cfg(counted_heap)");
     println!("cargo::rustc-check-cfg=cfg(libetpan)");
+    println!("cargo::rustc-check-cfg=cfg(newer_peers)");
     let is = |key: &str, value: &str| env::var(key).is_ok_and(|found| found == value);
     if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
         cc::Build::new().file("native/heap.c").opt_level(3).compile("mailproto_bench_heap");

@@ -18,6 +18,7 @@ mod etpan;
 mod harness;
 mod heap;
 mod instructions;
+mod mails;
 mod session;
 mod table;
 mod tasks;

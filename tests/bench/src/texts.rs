@@ -106,13 +106,22 @@ pub(crate) fn words(random: &mut Random, count: usize) -> String {
 }
 
 /// Paragraphs of about so many bytes, in lines; one word in twelve is beyond ASCII.
-pub(crate) fn paragraphs(bytes: usize) -> String {
-    let (mut random, mut text) = (Random::new(16), String::with_capacity(bytes + 1_000));
+pub(crate) fn paragraphs(random: &mut Random, bytes: usize) -> String {
+    paragraphs_with(random, bytes, 8)
+}
+
+/// The same, all of it ASCII.
+pub(crate) fn plain_paragraphs(random: &mut Random, bytes: usize) -> String {
+    paragraphs_with(random, bytes, 0)
+}
+
+fn paragraphs_with(random: &mut Random, bytes: usize, others: u64) -> String {
+    let mut text = String::with_capacity(bytes + 1_000);
     while text.len() < bytes {
         let end = text.len() + 200 + random.below(400) as usize;
         let mut column = 0;
         while text.len() < end {
-            let words = if random.percent(8) { OTHERS } else { WORDS };
+            let words = if random.percent(others) { OTHERS } else { WORDS };
             let word = random.pick(words);
             text.push_str(word);
             column += word.len() + 1;

@@ -1,5 +1,6 @@
 //! What was written as base64 becomes what it was.
 
+use super::wide;
 use crate::slice::{WIDE, after};
 
 /// Decodes the base64 of a body in place, in pieces of any size (RFC 2045 §6.8).
@@ -49,8 +50,13 @@ impl Decoder {
     /// Decodes `text` over itself; the number of bytes at its front that are the result.
     pub fn decode(&mut self, text: &mut [u8]) -> usize {
         let (mut taken, mut written) = (0, 0);
+        // Up to here the wide way found something that is not for it.
+        let mut narrow = 0;
         loop {
             if WIDE && self.characters == 0 && !self.ended {
+                if taken >= narrow {
+                    (taken, written, narrow) = wide::decode(text, taken, written);
+                }
                 (taken, written) = groups(text, taken, written);
             }
             let Some(character) = text.get(taken).copied() else { break };
@@ -191,6 +197,28 @@ mod tests {
             let text: Vec<u8> = encoded.chunks(width).flat_map(|line| [line, b"\r\n"].concat()).collect();
             for step in [1, 2, 3, 5, 7, 33, 64, 513, 2_000] {
                 assert_eq!(by(&text, step), (plain.clone(), None, true), "lines of {width} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_decoded_block_by_block_is_what_single_characters_are() {
+        let mut encoded = std::vec![0; 13_336];
+        let plain: Vec<u8> = (0..10_000_u32).map(|number| (number.wrapping_mul(number) >> 3) as u8).collect();
+        crate::codec::base64::encode(&plain, &mut encoded).unwrap();
+        for width in [60, 76, 77, 79, 998, 3_000, 20_000] {
+            for line_end in [&b"\r\n"[..], b"\n"] {
+                let text: Vec<u8> = encoded.chunks(width).flat_map(|line| [line, line_end].concat()).collect();
+                for (place, junk) in
+                    [(0, b'='), (75, b'*'), (2_431, b'='), (5_000, b' '), (9_999, 0xff), (13_300, b'=')]
+                {
+                    let mut text = text.clone();
+                    text[place] = junk;
+                    let expected = by(&text, 1);
+                    for step in [text.len(), 4_096, 5_001] {
+                        assert_eq!(by(&text, step), expected, "{width} {junk} at {place} by {step}");
+                    }
+                }
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Bytes become base64 in lines.
 
+use super::wide;
 use crate::codec::{Encoded, base64};
 use crate::slice::{WIDE, after, after_mut, copy, front};
 
 /// Bytes that become one line.
-const LINE_BYTES: usize = 57;
+pub(super) const LINE_BYTES: usize = 57;
 /// Characters of a line: as many as RFC 2045 §6.8 allows.
-const LINE_CHARACTERS: usize = 76;
+pub(super) const LINE_CHARACTERS: usize = 76;
 /// A line with its CR LF.
-const LINE: usize = LINE_CHARACTERS + 2;
+pub(super) const LINE: usize = LINE_CHARACTERS + 2;
 
 /// Bytes that `length` bytes become, line ends and all.
 ///
@@ -112,7 +113,8 @@ fn encode_lines(bytes: &[u8], text: &mut [u8]) -> usize {
     }
     let (lines, places) = (bytes.as_chunks::<LINE_BYTES>().0, text.as_chunks_mut::<LINE>().0);
     let count = lines.len().min(places.len());
-    for (line, place) in lines.iter().zip(places) {
+    let done = wide::encode(lines, places);
+    for (line, place) in lines.iter().zip(places).skip(done) {
         encode_line(line, place);
     }
     count

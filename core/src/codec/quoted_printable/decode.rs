@@ -1,5 +1,6 @@
 //! What was written as quoted-printable becomes what it was.
 
+use super::scan::{BLOCK, unescaped};
 use crate::codec::Decoded;
 use crate::slice::{WIDE, after, front};
 
@@ -91,41 +92,15 @@ struct Pass {
 impl Pass {
     fn run(&mut self, text: &mut [u8], last: bool) {
         while self.taken < text.len() {
-            self.plain(text);
+            if WIDE {
+                (self.taken, self.written, self.floor) = blocks(text, self.taken, self.written, self.floor);
+            }
             match text.get(self.taken) {
                 Some(b'=') => self.escape(text, last),
                 Some(b'\n') => self.line_end(text),
-                _ => {}
+                Some(_) => self.one(text),
+                None => {}
             }
-        }
-    }
-
-    /// Moves bytes that stand for themselves.
-    fn plain(&mut self, text: &mut [u8]) {
-        if WIDE {
-            while let Some(word) = after(text, self.taken).first_chunk() {
-                let bits = u64::from_le_bytes(*word);
-                let count = (zero_bytes(bits ^ repeat(b'=')) | zero_bytes(bits ^ repeat(b'\n'))).trailing_zeros() / 8;
-                let count = count as usize;
-                let room = self.taken + count - self.written;
-                if let Some(place) =
-                    text.get_mut(self.written..).and_then(<[u8]>::first_chunk_mut).filter(|_| room >= 8)
-                {
-                    *place = bits.to_le_bytes();
-                    self.taken += count;
-                    self.written += count;
-                } else {
-                    for _ in 0..count {
-                        self.one(text);
-                    }
-                }
-                if count < 8 {
-                    return;
-                }
-            }
-        }
-        while text.get(self.taken).is_some_and(|byte| !matches!(byte, b'=' | b'\n')) {
-            self.one(text);
         }
     }
 
@@ -194,7 +169,7 @@ const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-fn digit(byte: u8) -> Option<u8> {
+const fn digit(byte: u8) -> Option<u8> {
     match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'A'..=b'F' => Some(byte - b'A' + 10),
@@ -203,14 +178,70 @@ fn digit(byte: u8) -> Option<u8> {
     }
 }
 
-const fn repeat(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
+/// Goes on block by block as long as there is nothing but plain bytes, whole escapes, soft breaks and ends of
+/// lines without padding; what is taken, written, and escaped then.
+fn blocks(text: &mut [u8], mut taken: usize, mut written: usize, mut floor: usize) -> (usize, usize, usize) {
+    while let Some(block) = after(text, taken).first_chunk::<BLOCK>().copied() {
+        let count = unescaped(&block);
+        // What is written beyond the count may not be what has not been read.
+        if count == BLOCK || taken - written >= BLOCK {
+            let Some(place) = text.get_mut(written..).and_then(<[u8]>::first_chunk_mut) else { break };
+            *place = block;
+        } else {
+            let Some(place) = text.get_mut(written..written + count) else { break };
+            for (place, byte) in place.iter_mut().zip(block) {
+                *place = byte;
+            }
+        }
+        taken += count;
+        written += count;
+        if count == BLOCK {
+            continue;
+        }
+        if block.get(count) == Some(&b'\n') {
+            match front(text, written) {
+                [.., b' ' | b'\t'] | [.., b' ' | b'\t', b'\r'] => break,
+                _ => {}
+            }
+            let Some(place) = text.get_mut(written) else { break };
+            *place = b'\n';
+            taken += 1;
+            written += 1;
+            floor = written;
+            continue;
+        }
+        let before = taken;
+        while let [b'=', high, low, ..] = *after(text, taken) {
+            let (first, second) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
+            if (first | second) < 16 {
+                let Some(place) = text.get_mut(written) else { break };
+                *place = first << 4 | second;
+                written += 1;
+            } else if high != b'\r' || low != b'\n' {
+                break;
+            }
+            taken += 3;
+            floor = written;
+        }
+        if taken == before {
+            break;
+        }
+    }
+    (taken, written, floor)
 }
 
-/// The highest bit of each byte that is zero; above the first of them there may be others.
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
-}
+/// The value of each hexadecimal digit, and 255.
+static DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(value) = digit(byte as u8) {
+            digits[byte] = value;
+        }
+        byte += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests {

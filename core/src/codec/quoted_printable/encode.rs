@@ -1,5 +1,6 @@
 //! Text becomes quoted-printable.
 
+use super::scan::{self, BLOCK};
 use crate::codec::Encoded;
 use crate::slice::{WIDE, after, after_mut, copy, front};
 
@@ -73,13 +74,16 @@ impl Encoder {
                 written += put;
                 continue;
             }
-            let rest = after(bytes, taken);
             let guarded = self.guard && self.column == 0;
-            if self.column == 0 && !guarded && put_literal_line(rest, room) {
-                taken += LINE;
-                written += LINE + 3;
-                continue;
+            if WIDE && !guarded {
+                let done = self.blocks(after(bytes, taken), room);
+                taken += done.taken;
+                written += done.written;
+                if done != Encoded::default() {
+                    continue;
+                }
             }
+            let rest = after(bytes, taken);
             let free = LINE - usize::from(self.column);
             let window = front(rest, free.min(room.len()));
             let mut literal = if guarded { 0 } else { literal_prefix(window) };
@@ -126,6 +130,77 @@ impl Encoder {
                 _ => self.escape(byte, room),
             };
         }
+        Encoded { taken, written }
+    }
+
+    /// Goes on block by block as long as there is room for each and nothing that needs a closer look.
+    fn blocks(&mut self, bytes: &[u8], text: &mut [u8]) -> Encoded {
+        /// A block, and what may stand behind it.
+        const ROOM: usize = BLOCK + 6;
+        let (mut taken, mut written, mut column) = (0, 0, usize::from(self.column));
+        // Behind one soft break, the next line is likely to want one too.
+        let mut was_broken = true;
+        while let Some(block) = after(bytes, taken).first_chunk::<BLOCK>()
+            && text.len() - written >= ROOM
+            && !(self.guard && column == 0)
+        {
+            if was_broken && column == 0 {
+                was_broken = put_literal_line(after(bytes, taken), after_mut(text, written));
+                if was_broken {
+                    taken += LINE;
+                    written += LINE + 3;
+                    continue;
+                }
+            }
+            let Some(room) = after_mut(text, written).first_chunk_mut::<ROOM>() else { break };
+            let literal = scan::literal(block);
+            let mut count = literal.min(LINE - column);
+            // White space waits for what is behind it.
+            if let Some(b' ') = count.checked_sub(1).and_then(|last| block.get(last))
+                && bytes.get(taken + count).is_none_or(|next| matches!(next, b'\r' | b'\n'))
+            {
+                count -= 1;
+            }
+            if let Some(place) = room.first_chunk_mut() {
+                *place = *block;
+            }
+            taken += count;
+            written += count;
+            column += count;
+            if count == BLOCK {
+                continue;
+            }
+            if count < literal && column == LINE {
+                written += copy(b"=\r\n", after_mut(room, count));
+                (column, was_broken) = (0, true);
+                continue;
+            }
+            match after(bytes, taken) {
+                [b'\r', b'\n', ..] if self.lines => taken += 2,
+                [b'\n', ..] if self.lines => taken += 1,
+                [b'=' | 0x80.., ..] => {
+                    while let Some(byte) = bytes.get(taken)
+                        && matches!(byte, b'=' | 0x80..)
+                        && let Some(room) = after_mut(text, written).first_chunk_mut::<{ Self::WRITE_ROOM }>()
+                    {
+                        if column + 3 > LINE {
+                            written += put_three(*b"=\r\n", room, 0);
+                            column = 0;
+                            written += put_three(ESCAPES[usize::from(*byte)], room, 3);
+                        } else {
+                            written += put_three(ESCAPES[usize::from(*byte)], room, 0);
+                        }
+                        column += 3;
+                        taken += 1;
+                    }
+                    continue;
+                }
+                _ => break,
+            }
+            written += copy(b"\r\n", after_mut(room, count));
+            column = 0;
+        }
+        self.column = column as u8;
         Encoded { taken, written }
     }
 
@@ -182,12 +257,24 @@ impl Encoder {
     }
 }
 
+const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+
 /// Writes `byte` as two hexadecimal digits behind `sign`, which every encoding of this kind does.
 #[inline]
 pub(crate) fn put_escape(sign: u8, byte: u8, text: &mut [u8]) -> usize {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     copy(&[sign, DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]], text)
 }
+
+/// Every byte as it is escaped.
+static ESCAPES: [[u8; 3]; 256] = {
+    let mut escapes = [[b'='; 3]; 256];
+    let mut byte = 0;
+    while byte < escapes.len() {
+        (escapes[byte][1], escapes[byte][2]) = (DIGITS[byte >> 4], DIGITS[byte & 15]);
+        byte += 1;
+    }
+    escapes
+};
 
 /// Writes a whole line with a soft break behind it, if the text begins with enough bytes that stand for
 /// themselves and goes on behind them; whether it does.
@@ -195,9 +282,6 @@ pub(crate) fn put_escape(sign: u8, byte: u8, text: &mut [u8]) -> usize {
 fn put_literal_line(text: &[u8], place: &mut [u8]) -> bool {
     /// What is copied at once, in wide registers.
     const COPIED: usize = 80;
-    if !WIDE {
-        return false;
-    }
     let (Some(line), Some(place)) = (text.first_chunk::<COPIED>(), place.first_chunk_mut::<COPIED>()) else {
         return false;
     };
@@ -221,29 +305,15 @@ fn put_literal_line(text: &[u8], place: &mut [u8]) -> bool {
     true
 }
 
-/// Bytes that are looked at together.
-const BLOCK: usize = 16;
+#[inline(always)]
+fn put_three<const ROOM: usize>(characters: [u8; 3], room: &mut [u8; ROOM], place: usize) -> usize {
+    copy(&characters, after_mut(room, place))
+}
 
 /// How many bytes at the front of `text` stand for themselves; spaces do, if they are not at the end
 /// of a line.
-#[inline]
 fn literal_prefix(text: &[u8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let mut rest = text;
-    if WIDE {
-        while let Some((word, behind)) = rest.split_first_chunk() {
-            let word = u64::from_le_bytes(*word);
-            let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
-            let others = word | word.wrapping_sub(ONES * 32) | zeros(word ^ (ONES * 61)) | zeros(word ^ (ONES * 127));
-            // The lowest bit marks the first of them; higher ones may be mistaken.
-            let others = others & (ONES * 128);
-            if others != 0 {
-                return text.len() - rest.len() + others.trailing_zeros() as usize / 8;
-            }
-            rest = behind;
-        }
-    }
-    text.len() - rest.len() + rest.iter().take_while(|byte| matches!(byte, b' '..=b'<' | b'>'..=b'~')).count()
+    text.iter().take_while(|byte| matches!(byte, b' '..=b'<' | b'>'..=b'~')).count()
 }
 
 #[cfg(all(test, feature = "alloc"))]

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod scan;
 
 pub use decode::Decoder;
 pub use encode::Encoder;

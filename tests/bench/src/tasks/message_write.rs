@@ -49,10 +49,11 @@ pub(super) fn base64(smaller: usize) -> Task {
         encodify::base64::MIME.encode_append(&input[..], &mut out);
         out.len() as u64
     })
+    .bound("mailproto base64_body::Encoder", "encodify base64::MIME", 1.0)
 }
 
 pub(super) fn quoted_printable(smaller: usize) -> Task {
-    let text = Rc::new(texts::paragraphs(share(8 << 20, smaller)));
+    let text = Rc::new(texts::paragraphs(&mut Random::new(16), share(8 << 20, smaller)));
     let peers = encodify::qp::BODY.encode(&text[..]).len();
     let mut window = vec![0; READ];
     let mut ours = move |text: &[u8]| {
@@ -72,6 +73,7 @@ pub(super) fn quoted_printable(smaller: usize) -> Task {
         encodify::qp::BODY.encode_append(&input[..], &mut out);
         out.len() as u64
     })
+    .bound("mailproto quoted_printable::Encoder", "encodify qp::BODY", 1.0)
 }
 
 const FROM: &[Recipient<'_>] = &[Recipient::named("Jürgen Müller", "j@example.com")];

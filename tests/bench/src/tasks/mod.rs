@@ -5,6 +5,8 @@ mod commands;
 mod lettre_stream;
 #[cfg(feature = "slow-peers")]
 mod loopback;
+mod message_peers;
+mod message_read;
 mod message_write;
 mod pop3;
 mod receive;
@@ -28,9 +30,15 @@ pub(crate) const ALL: &[Make] = &[
     pop3::uidl,
     pop3::both,
     pop3::retr,
+    message_read::everything,
+    message_read::structure,
+    message_read::attachment,
+    message_read::headers,
     message_write::small,
     message_write::large,
+    message_read::base64,
     message_write::base64,
+    message_read::quoted_printable,
     message_write::quoted_printable,
     chunks::replies,
     chunks::commands,
