@@ -86,7 +86,7 @@ mod tests {
                 b'a'..=b'z' | b',' | b' ' => String::from(char::from(*byte)),
                 _ => alloc::format!("={byte:02X}"),
             };
-            if quoted.len() % 70 == 0 {
+            if quoted.len().is_multiple_of(70) {
                 quoted += "=\r\n";
             }
         }
