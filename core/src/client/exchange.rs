@@ -1,9 +1,9 @@
 //! The client's side of AUTH: challenges that wait, and responses on their way.
 
+use super::ClientLimits;
 use crate::buffer::Sink;
 use crate::codec::base64;
 use crate::error::{Error, Exceeded, LimitKind, Misuse};
-use crate::limits::Limits;
 use crate::sasl::{ClientMechanism, Response};
 use zeroize::Zeroize;
 
@@ -51,7 +51,7 @@ impl Exchange {
     }
 
     /// A challenge has come, in this many bytes of input; an error if it is one too many.
-    pub(crate) fn ask(&mut self, length: usize, cut: bool, limits: &Limits, offset: u64) -> Option<Error> {
+    pub(crate) fn ask(&mut self, length: usize, cut: bool, limits: &ClientLimits, offset: u64) -> Option<Error> {
         self.rounds += 1;
         if self.rounds > limits.sasl_rounds {
             let value = u32::from(limits.sasl_rounds);

@@ -1,11 +1,13 @@
 //! What the clients of all protocols share.
 
 mod exchange;
+mod limits;
 mod queue;
 #[cfg(feature = "alloc")]
 mod tls;
 
 pub(crate) use exchange::{Challenge, Exchange};
+pub(crate) use limits::ClientLimits;
 pub(crate) use queue::{Queue, Waits};
 #[cfg(feature = "alloc")]
 pub use tls::TlsPolicy;

@@ -8,12 +8,11 @@ use super::super::state::{Outcome, State};
 use super::found::{Advance, Found, Reading, What, language};
 use super::line::{Line, LineFrame, LineFramer};
 use super::options::{ClientOptions, ClientTimeouts};
-use crate::client::{Exchange, Queue, Waits};
+use crate::client::{ClientLimits, Exchange, Queue, Waits};
 use crate::endpoint::CommandId;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{DotFrame, VerbatimDotReader};
 use crate::leniency::{Anomalies, Leniency};
-use crate::limits::Limits;
 use crate::slice::{after, front};
 #[cfg(target_pointer_width = "64")]
 use crate::text::{leading_number, printable};
@@ -36,7 +35,7 @@ pub(super) struct Machine {
     silence: Silence,
     pub(super) capabilities: Capabilities,
     pub(super) failure: Option<Error>,
-    pub(super) limits: Limits,
+    pub(super) limits: ClientLimits,
     /// Bytes of the input consumed so far.
     offset: u64,
     /// Bytes of the present line that were read past.
@@ -75,7 +74,7 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn new(options: ClientOptions) -> Self {
         Self {
-            limits: options.limits,
+            limits: options.limits.into(),
             leniency: options.leniency,
             timeouts: options.timeouts,
             queue: Queue::EMPTY,

@@ -9,12 +9,11 @@ use super::super::{LineEnds, Protocol};
 use super::found::{Advance, Body, Found, What};
 use super::options::{ClientOptions, ClientTimeouts};
 use crate::buffer::Sink;
-use crate::client::{Exchange, Queue, Waits};
+use crate::client::{ClientLimits, Exchange, Queue, Waits};
 use crate::endpoint::CommandId;
 use crate::error::{Closure, Error, Exceeded, LimitKind, Misuse, Violation, ViolationKind};
 use crate::frame::{ChunkFramer, DotWriter, ReplyFrame, ReplyFramer};
 use crate::leniency::{Anomalies, Leniency};
-use crate::limits::Limits;
 use crate::slice::front;
 use crate::time::{Instant, Silence, Timeout, TimeoutReason};
 
@@ -38,7 +37,7 @@ pub(super) struct Machine {
     silence: Silence,
     pub(super) extensions: Extensions,
     pub(super) failure: Option<Error>,
-    pub(super) limits: Limits,
+    pub(super) limits: ClientLimits,
     /// Bytes of the input consumed so far.
     offset: u64,
     /// Bytes of the present reply that were read past.
@@ -78,7 +77,7 @@ impl Machine {
     pub(super) fn new(options: ClientOptions) -> Self {
         Self {
             protocol: options.protocol,
-            limits: options.limits,
+            limits: options.limits.into(),
             leniency: options.leniency,
             timeouts: options.timeouts,
             line_ends: options.line_ends,
