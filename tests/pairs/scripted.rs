@@ -455,3 +455,40 @@ fn a_reply_that_was_cut_off_still_reaches_the_host() {
     let SubmissionEvent::Failed { reply: Some(reply), .. } = event else { panic!("{event:?}") };
     assert_eq!((reply.code(), reply.lines().next().unwrap().text()), (554, &b"no"[..]));
 }
+
+/// A server that answers before it was asked is broken, but it is heard in the same way however its bytes
+/// are cut and whenever the client's leave.
+#[test]
+fn answers_to_a_login_that_has_not_left_are_heard_as_if_it_had() {
+    let wire = b"220 mx\r\n250-mx\r\n250 AUTH PLAIN LOGIN\r\n504 5.5.4 not this one\r\n334 VXNlcm5hbWU6\r\n\
+        334 UGFzc3dvcmQ6\r\n235 2.7.0 welcome\r\n250 ok\r\n250 ok\r\n354 go\r\n250 done\r\n221 bye\r\n";
+    let submit_by = |piece: usize| {
+        let mut account = mailproto::sasl::Account::new("tim", "tanstaaf");
+        account.allow_without_tls = true;
+        let mut submission = Submission::new(SubmissionOptions { login: Some(account), ..terms() }).unwrap();
+        submission.submit(message(1)).unwrap();
+        submission.finish();
+        let (mut told, mut rest) = (Told::default(), &wire[..]);
+        loop {
+            while let Some(wanted) = hear(&mut submission, &mut told) {
+                if wanted {
+                    pass(&mut submission, b"hello\r\n");
+                }
+            }
+            if submission.wants_write() {
+                told.wire.push_str(std::str::from_utf8(submission.transmit()).unwrap());
+                submission.transmitted(submission.transmit().len());
+            } else if rest.is_empty() || told.error.is_some() || !submission.wants_read() {
+                return (told.wire, told.recipients, told.error, submission.is_closed());
+            } else {
+                let taken = submission.receive(&rest[..piece.min(rest.len())]);
+                rest = &rest[taken..];
+            }
+        }
+    };
+    let byte_by_byte = submit_by(1);
+    assert_eq!((byte_by_byte.1.len(), &byte_by_byte.2, byte_by_byte.3), (1, &None, true));
+    for piece in [2, 7, 60, wire.len()] {
+        assert_eq!(submit_by(piece), byte_by_byte, "in pieces of {piece}");
+    }
+}

@@ -184,7 +184,8 @@ impl Download {
                 Err(error @ Error::Misuse(Misuse::NoMemory)) => return Err(error),
                 Err(error) => self.session.break_off(error),
             }
-            if self.session.notice.is_some() || self.session.phase == Phase::Over {
+            let over = self.session.phase == Phase::Over;
+            if self.session.notice.is_some() || over || self.session.is_held_up(&self.client) {
                 return Ok(());
             }
             match self.client.next_event() {

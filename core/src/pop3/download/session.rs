@@ -8,6 +8,7 @@ use super::options::{DownloadOptions, Retention};
 use super::seen::Seen;
 use crate::Heap;
 use crate::client::TlsPolicy;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Misuse};
 use crate::sasl::{Account, AccountLogin, ClientExchange, Progress};
 use alloc::collections::VecDeque;
@@ -160,6 +161,12 @@ impl Session {
             Err(Error::Misuse(Misuse::Full | Misuse::Closed)) => Ok(()),
             other => other,
         }
+    }
+
+    /// Whether the next login must wait until the secret of the last one has left. Nothing is heard meanwhile:
+    /// what comes then is an answer to it, or should be.
+    pub(super) fn is_held_up(&self, client: &Client<Heap>) -> bool {
+        self.phase == Phase::Login { said: false } && client.wants_write() && client.wants_read()
     }
 
     fn act_login(&mut self, client: &mut Client<Heap>, said: bool) -> Result<(), Error> {

@@ -224,7 +224,7 @@ impl Submission {
                     return Ok(());
                 }
             }
-            if !self.session.notices.is_empty() {
+            if !self.session.notices.is_empty() || self.session.is_held_up(&self.client) {
                 return Ok(());
             }
             match self.client.next_event() {
