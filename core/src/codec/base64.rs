@@ -57,7 +57,7 @@ pub fn decode_in_place(text: &mut [u8]) -> Result<usize, InvalidBase64> {
     let mut written = 0;
     let (mut bits, mut count) = (0_u32, 0);
     for offset in 0..significant {
-        let value = value_of(text[offset]).ok_or(InvalidBase64 { offset })?;
+        let value = sextet(text[offset]).ok_or(InvalidBase64 { offset })?;
         bits = bits << 6 | u32::from(value);
         count += 6;
         if count >= 8 {
@@ -73,7 +73,8 @@ pub fn decode_in_place(text: &mut [u8]) -> Result<usize, InvalidBase64> {
     Ok(written)
 }
 
-const fn value_of(character: u8) -> Option<u8> {
+/// The six bits that a character stands for; not those of `=`, which stands for none.
+pub(crate) const fn sextet(character: u8) -> Option<u8> {
     match character {
         b'A'..=b'Z' => Some(character - b'A'),
         b'a'..=b'z' => Some(character - b'a' + 26),

@@ -29,3 +29,14 @@ pub struct Encoded {
     /// Bytes that were written.
     pub written: usize,
 }
+
+/// What a hexadecimal digit stands for, in either case.
+#[cfg(feature = "message")]
+pub(crate) const fn digit(character: u8) -> Option<u8> {
+    match character {
+        b'0'..=b'9' => Some(character - b'0'),
+        b'A'..=b'F' => Some(character - b'A' + 10),
+        b'a'..=b'f' => Some(character - b'a' + 10),
+        _ => None,
+    }
+}

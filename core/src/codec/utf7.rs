@@ -9,7 +9,7 @@
 //! assert_eq!(text, "Hi Mom -\u{263a}-+!");
 //! ```
 
-use super::encoded_word::sextet;
+use super::base64::sextet;
 use core::fmt;
 
 /// Takes UTF-7 in pieces of any size.

@@ -2,6 +2,7 @@
 //! its boundary. All else in the field is looked at when the host asks.
 
 use crate::message::header::is_space;
+use crate::message::lexical::is_token;
 use crate::slice::{after, front};
 
 /// What a part is, as far as the structure of a message depends on it.
@@ -234,29 +235,7 @@ pub(crate) fn word(value: &[u8]) -> &[u8] {
 
 /// A token of RFC 2045 §5.1, with bytes beyond ASCII, and what follows it.
 fn token(text: &[u8]) -> (&[u8], &[u8]) {
-    let is_part = |byte: &u8| {
-        !matches!(
-            byte,
-            0..=b' '
-                | 0x7f
-                | b'('
-                | b')'
-                | b'<'
-                | b'>'
-                | b'@'
-                | b','
-                | b';'
-                | b':'
-                | b'\\'
-                | b'"'
-                | b'/'
-                | b'['
-                | b']'
-                | b'?'
-                | b'='
-        )
-    };
-    let length = text.iter().take_while(|byte| is_part(byte)).count();
+    let length = text.iter().take_while(|byte| is_token(**byte)).count();
     (front(text, length), after(text, length))
 }
 

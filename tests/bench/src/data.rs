@@ -36,7 +36,7 @@ impl Random {
     }
 }
 
-const WORDS: &[&str] = &[
+pub(crate) const WORDS: &[&str] = &[
     "account",
     "after",
     "agenda",

@@ -1,6 +1,7 @@
 //! What was written as base64 becomes what it was.
 
 use super::wide;
+use crate::codec::base64;
 use crate::slice::{WIDE, after};
 
 /// Decodes the base64 of a body in place, in pieces of any size (RFC 2045 §6.8).
@@ -163,13 +164,9 @@ static BITS: [[u32; 256]; 4] = {
 
 /// The value of a character, or 255.
 const fn value_of(character: u8) -> u8 {
-    match character {
-        b'A'..=b'Z' => character - b'A',
-        b'a'..=b'z' => character - b'a' + 26,
-        b'0'..=b'9' => character - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => 0xff,
+    match base64::sextet(character) {
+        Some(value) => value,
+        None => 0xff,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Encoded words as they are found, and the bytes in them.
 
+use crate::codec::base64::sextet;
+use crate::codec::digit;
 use crate::slice::{after, front};
 use memchr::memchr;
 use memchr::memmem;
@@ -169,27 +171,6 @@ impl Iterator for WordBytes<'_> {
 pub(crate) const fn hexadecimal(high: u8, low: u8) -> Option<u8> {
     match (digit(high), digit(low)) {
         (Some(high), Some(low)) => Some(high << 4 | low),
-        _ => None,
-    }
-}
-
-const fn digit(character: u8) -> Option<u8> {
-    match character {
-        b'0'..=b'9' => Some(character - b'0'),
-        b'A'..=b'F' => Some(character - b'A' + 10),
-        b'a'..=b'f' => Some(character - b'a' + 10),
-        _ => None,
-    }
-}
-
-/// The six bits of a digit of base64.
-pub(crate) const fn sextet(character: u8) -> Option<u8> {
-    match character {
-        b'A'..=b'Z' => Some(character - b'A'),
-        b'a'..=b'z' => Some(character - b'a' + 26),
-        b'0'..=b'9' => Some(character - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@
 mod decode;
 mod encode;
 
+pub(crate) use decode::hexadecimal;
 pub use decode::{EncodedWord, WordBytes, WordEncoding};
-pub(crate) use decode::{hexadecimal, sextet};
 pub(crate) use encode::looks_encoded;
 pub use encode::{Context, Encoder};

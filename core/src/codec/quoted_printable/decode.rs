@@ -1,7 +1,7 @@
 //! What was written as quoted-printable becomes what it was.
 
 use super::scan::{BLOCK, unescaped};
-use crate::codec::Decoded;
+use crate::codec::{Decoded, digit};
 use crate::slice::{WIDE, after, front};
 
 /// Decodes quoted-printable in place, in pieces of any size (RFC 2045 §6.7).
@@ -167,15 +167,6 @@ impl Pass {
 
 const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
-}
-
-const fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    }
 }
 
 /// Goes on block by block as long as there is nothing but plain bytes, whole escapes, soft breaks and ends of

@@ -2,6 +2,7 @@
 
 use super::line::{Line, WIDTH};
 use crate::codec::encoded_word::{self, Context, looks_encoded};
+use crate::message::header::is_space;
 use crate::slice::{after, front};
 use crate::text::{ATEXT, is};
 use memchr::memchr2;
@@ -99,10 +100,6 @@ pub(super) fn next_word(text: &[u8], at: usize) -> &[u8] {
     let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
     let word = memchr2(b' ', b'\t', after(rest, spaces)).unwrap_or(rest.len() - spaces);
     front(rest, spaces + word)
-}
-
-pub(super) const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }
 
 /// Writes the next encoded word of `text`, behind a space; how much of the text it stands for.
