@@ -108,7 +108,7 @@ fn dovecot_hands_out_fifty_mebibytes() {
     let fetched = download(server.pop3, options(TlsPolicy::Required), Seen::default()).expect("the server answers");
     assert_eq!((fetched.failure, fetched.removed), (None, Some(1)));
     assert!(fetched.messages[0] == *FIFTY_MEBIBYTES, "what came is not what lay there");
-    assert_eq!(server.left_to("alice"), 0);
+    server.await_left_to("alice", 0);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn deletes_at_quit_what_is_marked_then(start: fn(&[Vec<u8>]) -> Maildrop) {
     session.dele(2).expect("the server answers").expect("the message is there");
     session.dele(2).expect("the server answers").expect_err("the message is marked");
     session.quit().expect("the server answers").expect("the message can be deleted");
-    assert_eq!(server.left_to(user), 2);
+    server.await_left_to(user, 2);
 
     let mut session = open();
     let left = session.retr(&[1, 2]).expect("the server answers");
@@ -216,7 +216,8 @@ fn hands_out_only_what_is_new(start: fn(&[Vec<u8>]) -> Maildrop) {
     let implicit = options(TlsPolicy::Implicit);
     let third = download(server.pop3s, implicit, Seen::default()).expect("the server answers");
     assert!(third.messages == messages, "what came is not what lay there");
-    assert_eq!((third.removed, server.left_to("alice")), (Some(3), 0));
+    assert_eq!(third.removed, Some(3));
+    server.await_left_to("alice", 0);
 }
 
 fn options(tls: TlsPolicy) -> DownloadOptions {

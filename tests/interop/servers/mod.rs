@@ -155,6 +155,16 @@ impl Maildrop {
         let messages = |folder| fs::read_dir(self.maildirs.join(user).join(folder)).into_iter().flatten().count();
         messages("new") + messages("cur")
     }
+
+    /// Waits until so many messages are left to a user: Courier says good-bye before it deletes.
+    #[track_caller]
+    pub(crate) fn await_left_to(&self, user: &str, count: usize) {
+        let end = Instant::now() + DELIVERY_PATIENCE;
+        while self.left_to(user) != count {
+            assert!(Instant::now() < end, "{} leaves {} messages, not {count}", self.name, self.left_to(user));
+            sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 /// The files of a server that is about to start.

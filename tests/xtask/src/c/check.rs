@@ -56,10 +56,10 @@ fn headers() -> Result<()> {
 fn documentation(folder: &Path) -> Result<()> {
     let settings = folder.join("Doxyfile");
     let text = format!(
-        "PROJECT_NAME = mailproto\nINPUT = {0}/mailproto.h {0}/mailproto.hpp\nOUTPUT_DIRECTORY = {1}/docs\n\
+        "PROJECT_NAME = mailproto\nINPUT = {0}\nRECURSIVE = YES\nFILE_PATTERNS = *.h *.hpp\nOUTPUT_DIRECTORY = {1}/docs\n\
          STRIP_FROM_PATH = {0}\nOPTIMIZE_OUTPUT_FOR_C = NO\nGENERATE_LATEX = NO\nQUIET = YES\nWARNINGS = YES\n\
          WARN_IF_UNDOCUMENTED = YES\nWARN_NO_PARAMDOC = NO\nWARN_AS_ERROR = FAIL_ON_WARNINGS\nMACRO_EXPANSION = YES\n\
-         EXPAND_ONLY_PREDEF = YES\nEXTRACT_STATIC = YES\nEXCLUDE_SYMBOLS = mailproto::detail MAILPROTO_H MAILPROTO_HPP MAILPROTO_FUNCTIONS\n",
+         EXPAND_ONLY_PREDEF = YES\nEXTRACT_STATIC = YES\nEXCLUDE_SYMBOLS = mailproto::detail MAILPROTO_H MAILPROTO_*HPP MAILPROTO_FUNCTIONS\n",
         project::path("include").display(),
         folder.display()
     );

@@ -24,15 +24,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     install(&build()?, &arguments.prefix)
 }
 
+/// What programs include: the header of C, and that of C++, which is in several.
+const HEADERS: [&str; 6] = [
+    "mailproto.h",
+    "mailproto.hpp",
+    "mailproto/endpoint.hpp",
+    "mailproto/pop3.hpp",
+    "mailproto/sasl.hpp",
+    "mailproto/smtp.hpp",
+];
+
 /// Puts everything below `prefix`. Nothing in it names that folder, so the whole can be moved.
 pub fn install(built: &Built, prefix: &Path) -> Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let (headers, libraries) = (prefix.join("include"), prefix.join("lib"));
     let (pkg_config, cmake) = (libraries.join("pkgconfig"), libraries.join("cmake/Mailproto"));
-    for folder in [&headers, &libraries, &pkg_config, &cmake] {
+    for folder in [&headers.join("mailproto"), &libraries, &pkg_config, &cmake] {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    for header in ["mailproto.h", "mailproto.hpp"] {
+    for header in HEADERS {
         copy(&project::path("include").join(header), &headers.join(header))?;
     }
     copy(&built.archive, &libraries.join("libmailproto.a"))?;
